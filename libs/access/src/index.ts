@@ -1,0 +1,3 @@
+export { type Domain, type DomainName, domainNames, domains, issuerOf, resourceUrl } from './domains.ts'
+export { type RoleName, roles, scopesOfRole } from './roles.ts'
+export { impliedScopes, type ScopeName, scopeSentence, scopesOf, workingSet } from './scopes.ts'

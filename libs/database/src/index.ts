@@ -1,0 +1,3 @@
+export { type Connection, connect } from './connect.ts'
+export { type MigrationFolder, migrate } from './migrate.ts'
+export { prepareSchema } from './prepare-schema.ts'

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+
+export interface HttpServerOptions {
+  /** Name of the process in every log line. */
+  name: string
+  logLevel: string
+  /** Largest accepted body in bytes. Default: 1 MiB. */
+  bodyLimit?: number
+  /** Addresses whose X-Forwarded-* headers are believed: the gateway's, for the servers behind it. */
+  trustProxy?: FastifyServerOptions['trustProxy']
+  /** Path prefixes that leave no access line when they succeed. */
+  quietPaths?: string[]
+}
+
+const MAX_HEADER_BYTES = 32 * 1024
+const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+const requestIdForm = /^[\w.-]{8,64}$/
+const redacted = ['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key'].map(
+  (header) => `headers["${header}"]`,
+)
+
+/**
+ * A Fastify server as every process of the fleet runs it: bounded bodies, headers and times; one JSON access line a
+ * request with request id, trace id and no secrets; unknown paths and faults answered as JSON that names no internals.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    logger: {
+      level: options.logLevel,
+      base: { service: options.name },
+      redact: [...redacted, ...redacted.map((path) => `req.${path}`)],
+    },
+    disableRequestLogging: true,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID()
+    },
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    trustProxy: options.trustProxy ?? false,
+    routerOptions: { caseSensitive: true },
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
+    return503OnClosing: true,
+  })
+  const quiet = ['/health', '/ready', ...(options.quietPaths ?? [])]
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode < 400 && quiet.some((path) => request.url.startsWith(path))) return
+    const line = {
+      request_id: request.id,
+      trace_id: traceIdOf(request.headers.traceparent),
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    }
+    request.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request')
+  })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ error: 'not_found', message: `Nothing is served at ${request.method} ${request.url.split('?', 1)[0]}.` }),
+  )
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed')
+    const message = status >= 500 ? `Something went wrong here. Quote request ${request.id} to support.` : error.message
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : 'bad_request', message })
+  })
+  return app
+}
+
+function traceIdOf(traceparent: unknown): string | undefined {
+  return typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined
+}

@@ -1,0 +1,30 @@
+/** Who a call comes from, as the verified token says. */
+export interface Caller {
+  /** anonymous: public catalogue only. service: client credentials of another server of the fleet. */
+  kind: 'anonymous' | 'customer' | 'staff' | 'service'
+  /** Token `sub`: a customer id (`cust-001`), a staff account id, or the client id of a service. */
+  subject: string
+  clientId: string
+  /** Granted scopes with everything that they imply. */
+  scopes: ReadonlySet<string>
+  /** Set for customers: the only customer whose rows this call may see or change. Equals `subject`. */
+  customerId?: string
+  /** Name of the account for display and for the cart key; set for customers and staff. */
+  username?: string
+  /** Role of a staff account. */
+  role?: string
+  /** Restricted scopes that the role would permit on step-up. Grants nothing. */
+  may: readonly string[]
+  /** Grant that the token belongs to; absent for service tokens. */
+  grantId?: string
+  /** Service that acts for the subject (token exchange). */
+  actor?: string
+}
+
+export const anonymous: Caller = {
+  kind: 'anonymous',
+  subject: 'anonymous',
+  clientId: 'anonymous',
+  scopes: new Set(),
+  may: [],
+}

@@ -1,0 +1,180 @@
+import type { DomainName, ScopeName } from '@backroom/access'
+import type { Kysely } from 'kysely'
+import type { z } from 'zod'
+import type { Caller } from './caller.ts'
+
+type Awaitable<T> = T | Promise<T>
+
+/** What a handler gets besides its arguments. */
+export interface CallContext<Schema> {
+  /** Read tools: the pool. Write tools: the call's one transaction. */
+  db: Kysely<Schema>
+  caller: Caller
+  /** Fires when the client has gone or the server's time is up. */
+  signal: AbortSignal
+  /** Id of this request in logs, audit and error messages. */
+  requestId: string
+  /** Tells a waiting client how far the call is. Does nothing where the client did not ask for progress. */
+  progress(done: number, total?: number, message?: string): void
+  /** Names resources that this call changes; subscribers are told after commit. */
+  changed(...uris: string[]): void
+  /**
+   * Calls a tool of another domain with this server's own service token and returns its structured content.
+   * Only outside a transaction: in read tools and in `outcome`.
+   *
+   * @throws {BusinessError} the callee's own error, or `unavailable` when it cannot be reached
+   */
+  callService(domain: DomainName, tool: string, args: Record<string, unknown>): Promise<unknown>
+}
+
+/**
+ * Who must say yes. A0: nobody. A1: the requester confirms. A2: one other person with the permission to approve. A3:
+ * two such persons.
+ */
+export type Tier = 'A0' | 'A1' | 'A2' | 'A3'
+
+/** What a policy answers for one exact call; `reason` completes "Needs approval because …". */
+export interface PolicyDecision {
+  tier: Tier
+  reason?: string
+}
+
+/** Decides the approval tier of one exact call. Runs in the call's transaction, before the effect. */
+export type ApprovalPolicy<Args, Schema> = (args: Args, context: CallContext<Schema>) => Awaitable<PolicyDecision>
+
+/**
+ * What happens when a write is repeated without an idempotency key.
+ * natural: a draft handle or natural key in the arguments makes the repeat harmless (the domain guarantees it).
+ * additive: it happens again, by contract.
+ * suspicious: the same call by the same caller within 60 s answers `conflict` unless `force_new` is true.
+ * key_required: refused; the caller must send a key.
+ */
+export type RepeatRule = 'natural' | 'additive' | 'suspicious' | 'key_required'
+
+interface ToolBase<Input extends z.ZodObject, Output extends z.ZodType, Schema> {
+  name: string
+  title?: string
+  /** For the agent: what it does, when to use it, what the handle it returns is good for and how long. */
+  description: string
+  /** The scope it needs; `public` needs a valid token at `/mcp` and nothing at the public endpoints. */
+  scope: ScopeName | 'public'
+  /** Offered to registered service clients alone, whatever scope another caller carries. */
+  serviceOnly?: boolean
+  /** read: changes nothing. write: adds or changes. destructive: takes something away. */
+  effect: 'read' | 'write' | 'destructive'
+  /** Hint to hosts: repeating it with the same arguments changes nothing more. Default: true for reads. */
+  idempotent?: boolean
+  /** Hint to hosts: it reaches a third party or returns third-party text. Default: false. */
+  openWorld?: boolean
+  input: Input
+  output: Output
+  /** One short line for a reader that shows no structured content. */
+  text(result: z.output<Output>, args: z.output<Input>): string
+  /** Policy rows of the domain; without one the call is A0. */
+  approval?: ApprovalPolicy<z.output<Input>, Schema>
+  /** Write tools only. Default: key_required. */
+  repeat?: RepeatRule
+}
+
+/** One call of a batch: its arguments and who made it. */
+export interface BatchCall<Args> {
+  args: Args
+  caller: Caller
+}
+
+/** Verdict of a batch for one call, in the order of the calls. */
+export type BatchVerdict<Result> = { result: Result } | { error: Error }
+
+interface Handled<Input extends z.ZodObject, Output extends z.ZodType, Schema> extends ToolBase<Input, Output, Schema> {
+  /** Effect, idempotency row and audit row commit together. Throw a BusinessError to refuse. */
+  handle(args: z.output<Input>, context: CallContext<Schema>): Awaitable<z.input<Output>>
+}
+
+interface Batched<Input extends z.ZodObject, Output extends z.ZodType, Schema> extends ToolBase<Input, Output, Schema> {
+  /** Concurrent calls of one process share a transaction: one set-based statement, one verdict a call. */
+  handleBatch(
+    calls: BatchCall<z.output<Input>>[],
+    context: Omit<CallContext<Schema>, 'caller' | 'progress'>,
+  ): Awaitable<BatchVerdict<z.input<Output>>[]>
+}
+
+/** What `start` recorded: the id of the process and a promise of its outcome, awaited outside any transaction. */
+export interface Started {
+  /** Stable id of the process; a retry of the call joins it. */
+  workflowId: string
+  /** Id that one of the domain's read tools takes, given to the caller when the deadline passes first. */
+  handle: string
+}
+
+interface StartedTool<Input extends z.ZodObject, Output extends z.ZodType, Schema>
+  extends ToolBase<Input, Output, Schema> {
+  /** Records the intent in one transaction, which commits before the process runs. */
+  start(args: z.output<Input>, context: CallContext<Schema>): Awaitable<Started>
+  /** Waits for the outcome of the process; runs outside any transaction and may be called again for a retry. */
+  outcome(workflowId: string, context: Omit<CallContext<Schema>, 'changed'>): Promise<z.input<Output>>
+  /** How long a call waits for the outcome before it answers `in_progress`. Default: 25 s. */
+  deadlineMs?: number
+}
+
+export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType, Schema> =
+  | Handled<Input, Output, Schema>
+  | Batched<Input, Output, Schema>
+  | StartedTool<Input, Output, Schema>
+
+/** A tool of any input and output, as the server keeps it. */
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds tools of every shape; defineTool has checked each one.
+export type Tool = ToolDefinition<any, any, any>
+
+/** Values of a URI template's variables; query variables may be absent. */
+export type UriVariables = Record<string, string | undefined>
+
+export interface ResourceDefinition<Schema> {
+  name: string
+  title?: string
+  description: string
+  /** A fixed URI, or an RFC 6570 template with `{name}` and a trailing `{?a,b}`. */
+  uri: string
+  mimeType?: string
+  scope: ScopeName | 'public'
+  /** Clients may subscribe to it; tools name its URI in `changed`. */
+  subscribable?: boolean
+  /** JSON value, or text for a text MIME type. Throw a BusinessError `not_found` for an unknown object. */
+  read(variables: UriVariables, context: CallContext<Schema>): Awaitable<unknown>
+  /** Per template variable: values that start with what was typed, best first. */
+  complete?: Record<string, (typed: string, context: CallContext<Schema>) => Awaitable<string[]>>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as for Tool.
+export type Resource = ResourceDefinition<any>
+
+export interface PromptDefinition<Arguments extends z.ZodObject, Schema> {
+  name: string
+  title?: string
+  description: string
+  scope?: ScopeName
+  /** String-valued arguments; defaults and descriptions are published. */
+  arguments: Arguments
+  /** The text of one user message, or several parts. */
+  messages(args: z.output<Arguments>, context: CallContext<Schema>): Awaitable<string | PromptMessage[]>
+  complete?: Record<string, (typed: string, context: CallContext<Schema>) => Awaitable<string[]>>
+}
+
+/** One message of a prompt: text, or a resource of this server embedded by its URI and read for the caller. */
+export type PromptMessage = { role: 'user' | 'assistant'; text: string } | { role: 'user'; resource: string }
+
+// biome-ignore lint/suspicious/noExplicitAny: as for Tool.
+export type Prompt = PromptDefinition<any, any>
+
+/**
+ * The three ways to declare what a server offers, bound to the domain's tables.
+ *
+ *     export const { defineTool, defineResource, definePrompt } = definitionsFor<Tables>()
+ */
+export function definitionsFor<Schema>() {
+  return {
+    defineTool: <Input extends z.ZodObject, Output extends z.ZodType>(tool: ToolDefinition<Input, Output, Schema>) =>
+      tool,
+    defineResource: (resource: ResourceDefinition<Schema>) => resource,
+    definePrompt: <Arguments extends z.ZodObject>(prompt: PromptDefinition<Arguments, Schema>) => prompt,
+  }
+}
