@@ -1,4 +1,5 @@
 import type { DomainName, ScopeName } from '@backroom/access'
+import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Caller } from './caller.ts'
@@ -26,6 +27,9 @@ export interface CallContext<Schema> {
    */
   callService(domain: DomainName, tool: string, args: Record<string, unknown>): Promise<unknown>
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: the library runs handlers over the tables of any domain.
+export type AnyContext = CallContext<any>
 
 /**
  * Who must say yes. A0: nobody. A1: the requester confirms. A2: one other person with the permission to approve. A3:
@@ -138,6 +142,8 @@ export interface ResourceDefinition<Schema> {
   scope: ScopeName | 'public'
   /** Clients may subscribe to it; tools name its URI in `changed`. */
   subscribable?: boolean
+  /** One URI that means something else for each caller, such as the own cart: changes reach only the same subject. */
+  perCaller?: boolean
   /** JSON value, or text for a text MIME type. Throw a BusinessError `not_found` for an unknown object. */
   read(variables: UriVariables, context: CallContext<Schema>): Awaitable<unknown>
   /** Per template variable: values that start with what was typed, best first. */
@@ -159,8 +165,11 @@ export interface PromptDefinition<Arguments extends z.ZodObject, Schema> {
   complete?: Record<string, (typed: string, context: CallContext<Schema>) => Awaitable<string[]>>
 }
 
-/** One message of a prompt: text, or a resource of this server embedded by its URI and read for the caller. */
-export type PromptMessage = { role: 'user' | 'assistant'; text: string } | { role: 'user'; resource: string }
+/** One message of a prompt: text, a resource of this server (embedded by its URI, read for the caller), or any content. */
+export type PromptMessage =
+  | { role: 'user' | 'assistant'; text: string }
+  | { role: 'user'; resource: string }
+  | { role: 'user' | 'assistant'; content: ContentBlock }
 
 // biome-ignore lint/suspicious/noExplicitAny: as for Tool.
 export type Prompt = PromptDefinition<any, any>

@@ -1,4 +1,5 @@
 export { anonymous, type Caller } from './caller.ts'
+export { Cursor, decodeCursor, encodeCursor, PageLimit, pageOf } from './cursor.ts'
 export {
   type ApprovalPolicy,
   type BatchCall,
@@ -9,6 +10,11 @@ export {
   type PromptMessage,
   type Started,
   type Tier,
+  type UriVariables,
 } from './define.ts'
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
+export type { Extend } from './mcp/sdk-server.ts'
+export { type RunOptions, runService } from './run-service.ts'
+export { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 export { defineService, type Service } from './service.ts'
+export { readServiceSettings, type ServiceSettings } from './settings.ts'

@@ -1,0 +1,70 @@
+import { type DomainName, workingSet } from '@backroom/access'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../caller.ts'
+import { challenge } from './challenge.ts'
+import type { TokenVerifier } from './tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | undefined
+    tokenExpiresAt: number | undefined
+  }
+}
+
+const bearerForm = /^Bearer ([\w.~+/-]+=*)$/i
+const RETRY_AFTER_S = 2
+
+/** What authentication came to: a caller on the request, no credentials at all, or an answer that was sent. */
+export type Authentication = 'authenticated' | 'anonymous' | 'answered'
+
+/** Reads and checks the bearer token of a request; sends 400, 401 or 503 itself when there is something wrong with it. */
+export function authenticator(publicUrl: string, domain: DomainName, tokens: TokenVerifier) {
+  const scopes = workingSet(domain)
+
+  const refuse = (
+    reply: FastifyReply,
+    status: 400 | 401,
+    error: 'invalid_token' | 'invalid_request',
+    description: string,
+  ) => {
+    reply
+      .code(status)
+      .header('www-authenticate', challenge(publicUrl, domain, { error, description, scopes }))
+      .send({ error, error_description: description })
+    return 'answered' as const
+  }
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Authentication> => {
+    const { authorization } = request.headers
+    if (hasTokenInQuery(request.url))
+      return refuse(reply, 400, 'invalid_request', 'Send the token in the Authorization header, never in the URL')
+    if (!authorization || !/^bearer\b/i.test(authorization)) return 'anonymous'
+    if ((request.raw.headersDistinct.authorization?.length ?? 0) > 1)
+      return refuse(reply, 400, 'invalid_request', 'Send one Authorization header')
+    const token = bearerForm.exec(authorization)?.[1]
+    if (!token) return refuse(reply, 400, 'invalid_request', 'The Authorization header is malformed')
+    const verified = await tokens.verify(token)
+    if ('caller' in verified) {
+      request.caller = verified.caller
+      request.tokenExpiresAt = verified.expiresAt
+      return 'authenticated'
+    }
+    if (verified.kind === 'invalid') return refuse(reply, 401, 'invalid_token', verified.reason)
+    reply.code(503).header('retry-after', RETRY_AFTER_S).send({
+      error: 'temporarily_unavailable',
+      error_description: 'Tokens cannot be checked at the moment. Try again shortly.',
+    })
+    return 'answered'
+  }
+  const askForToken = (reply: FastifyReply): void => {
+    reply
+      .code(401)
+      .header('www-authenticate', challenge(publicUrl, domain, { scopes }))
+      .send({ error: 'unauthorized', error_description: 'Sign in first: this endpoint needs a bearer token.' })
+  }
+  return { authenticate, askForToken }
+}
+
+function hasTokenInQuery(url: string): boolean {
+  const start = url.indexOf('?')
+  return start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')
+}

@@ -1,0 +1,63 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { JWTPayload } from 'jose'
+import { z } from 'zod'
+
+/** Tokens that were withdrawn before their time. */
+export interface DenyList {
+  denies(claims: JWTPayload): boolean
+  close(): void
+}
+
+const POLL_MS = 2_000
+const STALE_ALARM_MS = 30_000
+
+const Answer = z.object({
+  entries: z.array(
+    z.object({ seq: z.number(), kind: z.enum(['gid', 'jti', 'sub', 'client_id']), id: z.string(), until: z.number() }),
+  ),
+  next: z.number(),
+})
+
+/**
+ * Polls auth every two seconds for revoked grants, tokens, subjects and clients. While auth is away the last list stays
+ * in force, and an alarm is logged after 30 s.
+ */
+export function pollDenyList(
+  authInternalUrl: string,
+  assertion: () => Promise<string>,
+  log: FastifyBaseLogger,
+): DenyList {
+  const denied = new Map<string, number>()
+  let since = 0
+  let lastAnswer = Date.now()
+  let alarmed = false
+
+  const poll = async () => {
+    const answer = await fetch(`${authInternalUrl}/internal/revocations?since=${since}`, {
+      headers: { authorization: `Bearer ${await assertion()}` },
+      signal: AbortSignal.timeout(POLL_MS),
+    })
+    if (!answer.ok) throw new Error(`auth answered ${answer.status}`)
+    const { entries, next } = Answer.parse(await answer.json())
+    for (const { kind, id, until } of entries) denied.set(`${kind}:${id}`, until * 1_000)
+    since = next
+    lastAnswer = Date.now()
+    alarmed = false
+    for (const [entry, until] of denied) if (until < lastAnswer) denied.delete(entry)
+  }
+  const timer = setInterval(() => {
+    poll().catch((error) => {
+      if (alarmed || Date.now() - lastAnswer < STALE_ALARM_MS) return
+      alarmed = true
+      log.error({ err: error }, 'revocations have not been updated for 30 s; the last list stays in force')
+    })
+  }, POLL_MS)
+  timer.unref()
+  poll().catch(() => undefined)
+  return {
+    denies: (claims) =>
+      denied.size > 0 &&
+      (['gid', 'jti', 'sub', 'client_id'] as const).some((kind) => denied.has(`${kind}:${String(claims[kind])}`)),
+    close: () => clearInterval(timer),
+  }
+}

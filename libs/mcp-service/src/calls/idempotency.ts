@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import type { AnyDatabase } from '../any-database.ts'
+import { BusinessError } from '../errors.ts'
+import { type AuditEntry, auditRows } from './audit.ts'
+import type { ToolResult } from './outcome.ts'
+
+/** What identifies a repeatable call. */
+export interface CallKey {
+  principal: string
+  operation: string
+  key: string
+  client: string
+  /** SHA-256 (hex) of what was asked. */
+  fingerprint: string
+  /** explicit: the caller sent the key. suspicion: derived from the arguments, for tools that refuse quick repeats. */
+  origin: 'explicit' | 'suspicion'
+  /** The caller says that a quick repeat is meant. */
+  forceNew: boolean
+}
+
+/** What the table says about a key. `run`: nobody has acted on it yet, and this transaction now holds it. */
+export type Claim =
+  | { kind: 'run' }
+  | { kind: 'replay'; result: ToolResult }
+  | { kind: 'join'; workflowId: string }
+  | { kind: 'refuse'; error: BusinessError }
+
+const DAY = '1 day'
+const MONTH = '30 days'
+const SUSPICION_WINDOW = '60 seconds'
+const IN_FLIGHT_RETRY_MS = 250
+
+interface Found {
+  ordinal: number
+  locked: boolean
+  id: number | null
+  fingerprint: string | null
+  state: string | null
+  workflow_id: string | null
+  response: ToolResult | null
+  recent: boolean | null
+  expired: boolean | null
+}
+
+/**
+ * Takes the keys for this transaction and says what to do with each call, in order. Two transactions never hold one
+ * key: the second is refused as in flight. Should one slip through between snapshot and lock, the primary key stops it.
+ */
+export async function claimKeys(db: AnyDatabase, keys: CallKey[]): Promise<Claim[]> {
+  const { rows } = await sql<Found>`
+    select c.ordinal::int, pg_try_advisory_xact_lock(
+             hashtextextended(concat_ws('|', current_schema(), c.principal, c.operation, c.key), 0)) as locked,
+           i.id, encode(i.fingerprint, 'hex') as fingerprint, i.state, i.workflow_id, i.response,
+           i.created_at > now() - ${sql.lit(SUSPICION_WINDOW)}::interval as recent, i.expires_at <= now() as expired
+    from unnest(${keys.map((k) => k.principal)}::text[], ${keys.map((k) => k.operation)}::text[],
+                ${keys.map((k) => k.key)}::text[]) with ordinality as c(principal, operation, key, ordinal)
+    left join idempotency i using (principal, operation, key)
+    order by c.ordinal`.execute(db)
+  const claims = rows.map((row, index) => claimOf(row, keys[index] as CallKey))
+  const stale = rows.filter((row, index) => row.id !== null && claims[index]?.kind === 'run').map((row) => row.id)
+  if (stale.length > 0) await sql`delete from idempotency where id = any(${stale}::bigint[])`.execute(db)
+  return claims
+}
+
+function claimOf(row: Found, key: CallKey): Claim {
+  if (!row.locked) return { kind: 'refuse', error: inFlight() }
+  if (row.id === null || row.expired) return { kind: 'run' }
+  if (key.origin === 'suspicion') {
+    if (key.forceNew || !row.recent) return { kind: 'run' }
+    return { kind: 'refuse', error: suspectedDuplicate(key.operation, row.response) }
+  }
+  if (row.fingerprint !== key.fingerprint) return { kind: 'refuse', error: otherIntent() }
+  if (row.state === 'in_flight' && row.workflow_id) return { kind: 'join', workflowId: row.workflow_id }
+  if (row.state === 'done' && row.response) return { kind: 'replay', result: { ...row.response, replayed: true } }
+  return { kind: 'refuse', error: inFlight() }
+}
+
+/** A call that is about to be acknowledged. `key` is absent where repeats are harmless or meant. */
+export interface Acknowledged {
+  key: CallKey | undefined
+  state: 'in_flight' | 'done'
+  workflowId?: string
+  result: ToolResult | undefined
+  audit: AuditEntry | undefined
+}
+
+/** Writes idempotency and audit rows of acknowledged calls, in one statement of the effect's transaction. */
+export async function acknowledge(db: AnyDatabase, calls: Acknowledged[]): Promise<void> {
+  const audit = calls.flatMap((call) => (call.audit ? [call.audit] : []))
+  const keyed = calls.flatMap((call) => (call.key ? [rowOf(call, call.key)] : []))
+  if (keyed.length === 0) {
+    if (audit.length > 0) await sql`select append_audit(${auditRows(audit)}::jsonb)`.execute(db)
+    return
+  }
+  await sql`
+    with kept as (
+      insert into idempotency (principal, operation, key, client, fingerprint, state, workflow_id, response, expires_at)
+      select r.principal, r.operation, r.key, r.client, decode(r.fingerprint, 'hex'), r.state, r.workflow_id, r.response,
+             now() + (case when current_schema() = 'payments' then ${sql.lit(MONTH)} else ${sql.lit(DAY)} end)::interval
+      from jsonb_to_recordset(${JSON.stringify(keyed)}::jsonb) as r(
+        principal text, operation text, key text, client text, fingerprint text, state text, workflow_id text, response jsonb)
+    )
+    select append_audit(${auditRows(audit)}::jsonb)`.execute(db)
+}
+
+function rowOf({ state, workflowId, result }: Acknowledged, key: CallKey) {
+  const { principal, operation, client, fingerprint } = key
+  return {
+    principal,
+    operation,
+    key: key.key,
+    client,
+    fingerprint,
+    state,
+    workflow_id: workflowId ?? null,
+    response: result ?? null,
+  }
+}
+
+/** Stores the outcome of a process that an `in_flight` row stands for, and its audit row. */
+export async function settleKey(db: AnyDatabase, key: CallKey, result: ToolResult, audit: AuditEntry): Promise<void> {
+  await sql`
+    with settled as (
+      update idempotency set state = 'done', response = ${JSON.stringify(result)}::jsonb
+      where principal = ${key.principal} and operation = ${key.operation} and key = ${key.key} and state = 'in_flight'
+      returning 1
+    )
+    select append_audit(${auditRows([audit])}::jsonb) from settled`.execute(db)
+}
+
+/** Forgets a key whose process ended in a business error: a retry runs again. */
+export async function releaseKey(db: AnyDatabase, key: CallKey): Promise<void> {
+  await sql`delete from idempotency where principal = ${key.principal} and operation = ${key.operation}
+            and key = ${key.key} and state = 'in_flight'`.execute(db)
+}
+
+/** Deletes rows whose time is over, in small batches; returns how many went. */
+export async function sweepExpiredKeys(db: AnyDatabase): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from idempotency where id in (select id from idempotency where expires_at <= now() limit 1000)`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** The call with this key is running at this moment. */
+export function inFlight(): BusinessError {
+  return new BusinessError(
+    'idempotency_in_flight',
+    'The same call is still running. Ask again shortly with the same key.',
+    {
+      retryAfterMs: IN_FLIGHT_RETRY_MS,
+    },
+  )
+}
+
+function otherIntent(): BusinessError {
+  return new BusinessError(
+    'idempotency_conflict',
+    'This idempotency key was used for a different request. Use the same arguments to retry, or a new key for a new intent.',
+  )
+}
+
+function suspectedDuplicate(operation: string, response: ToolResult | null): BusinessError {
+  return new BusinessError(
+    'conflict',
+    'The same request was made less than a minute ago, so this looks like a duplicate. It was not done again.',
+    {
+      details: { possible_duplicate_of: response?.structured ?? null },
+      nextActions: [
+        { hint: 'If the first result is what you wanted, use it. Nothing more is needed.' },
+        { tool: operation, arguments: { force_new: true }, hint: 'Only if a second, separate one is meant.' },
+      ],
+    },
+  )
+}

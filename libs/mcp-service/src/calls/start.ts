@@ -1,0 +1,80 @@
+import type { AnyDatabase } from '../any-database.ts'
+import { BusinessError } from '../errors.ts'
+import { type Runtime, readContext } from '../runtime.ts'
+import { effectOf, repeatedly, requireNoApproval, type ValidCall, writeContext } from './call-tool.ts'
+import { acknowledge, type CallKey, claimKeys, releaseKey, settleKey } from './idempotency.ts'
+import { resultOf, type ToolResult } from './outcome.ts'
+
+const DEFAULT_DEADLINE_MS = 25_000
+
+/** What the first transaction left: a process to wait for, or the stored answer of an earlier call. */
+type Begun = { workflowId: string; handle: string } | { stored: ToolResult }
+
+/**
+ * A tool whose effect is a process: the intent commits first, the outcome is awaited with no transaction and no
+ * connection held, and a last transaction stores it. A retry joins the same process.
+ */
+export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey | undefined): Promise<ToolResult> {
+  const { compiled, args } = call
+  const { tool } = compiled
+  if (!('start' in tool)) throw new Error(`${tool.name} has no start`)
+  const begun = await repeatedly(() => begin(runtime, call, key))
+  if ('stored' in begun) return begun.stored
+  const { changed: _, ...context } = readContext(runtime, call)
+  const outcome = tool.outcome(begun.workflowId, context).then((value: unknown) => resultOf(compiled, value, args))
+  const result = await withinDeadline(outcome, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal).catch(
+    async (error) => {
+      if (key && error instanceof BusinessError) await releaseKey(runtime.db, key)
+      throw error
+    },
+  )
+  if (result === undefined) return inProgress(tool.name, begun.handle)
+  if (key) await settleKey(runtime.db, key, result, effectOf(call, result))
+  else await acknowledge(runtime.db, [{ key, state: 'done', result, audit: effectOf(call, result) }])
+  return result
+}
+
+async function begin(runtime: Runtime, call: ValidCall, key: CallKey | undefined): Promise<Begun> {
+  const { tool } = call.compiled
+  if (!('start' in tool)) throw new Error(`${tool.name} has no start`)
+  const changed = new Set<string>()
+  const begun = await runtime.db.transaction().execute(async (trx: AnyDatabase): Promise<Begun> => {
+    if (key) {
+      const [claim] = await claimKeys(trx, [key])
+      if (claim?.kind === 'refuse') throw claim.error
+      if (claim?.kind === 'replay') return { stored: claim.result }
+      if (claim?.kind === 'join') return { workflowId: claim.workflowId, handle: claim.workflowId }
+    }
+    const context = writeContext(runtime, call, trx, changed)
+    await requireNoApproval(tool, call.args, context)
+    const started = await tool.start(call.args, context)
+    await acknowledge(trx, [
+      { key, state: 'in_flight', workflowId: started.workflowId, result: undefined, audit: undefined },
+    ])
+    return started
+  })
+  runtime.changes.publish(changed)
+  return begun
+}
+
+function inProgress(name: string, handle: string): ToolResult {
+  return {
+    structured: { status: 'in_progress', handle },
+    text: `${name} is still running. Do not call it again; ask for ${handle} instead.`,
+  }
+}
+
+/** The value, or undefined when the deadline passed or the client left first; the work goes on either way. */
+async function withinDeadline<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
+  const { promise: over, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), ms)
+  const leave = () => resolve(undefined)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', leave)
+    work.catch(() => undefined)
+  }
+}

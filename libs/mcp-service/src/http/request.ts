@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { anonymous } from '../caller.ts'
+import type { Request } from '../runtime.ts'
+
+const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The service's view of an HTTP request; its signal fires when the client leaves before the answer is out. */
+export function requestOf(http: FastifyRequest, reply: FastifyReply): Request {
+  const gone = new AbortController()
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  const traceparent = http.headers.traceparent
+  return {
+    caller: http.caller ?? anonymous,
+    requestId: http.id,
+    traceId: typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined,
+    signal: gone.signal,
+    progress: () => undefined,
+  }
+}

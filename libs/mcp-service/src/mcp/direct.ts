@@ -1,0 +1,132 @@
+import type { FastifyRequest } from 'fastify'
+import { callTool } from '../calls/call-tool.ts'
+import type { Request } from '../runtime.ts'
+import { reachable, visibleTools } from '../tool-table.ts'
+import { callToolResult } from './results.ts'
+import type { View } from './view.ts'
+
+const MODERN = '2026-07-28'
+const LEGACY = new Set(['2025-11-25', '2025-06-18', '2025-03-26'])
+const META = 'io.modelcontextprotocol/'
+
+/** A JSON-RPC answer, ready to be sent with status 200. */
+export interface DirectAnswer {
+  jsonrpc: '2.0'
+  id: string | number
+  result: Record<string, unknown>
+}
+
+interface DirectRequest {
+  id: string | number
+  method: string
+  params: Record<string, unknown>
+  era: 'legacy' | 'modern'
+}
+
+/**
+ * Answers a plain `tools/call` or `tools/list` without building a server for it: most requests are these, and the SDK's
+ * machinery costs several times the work itself. Whatever is not exactly well-formed, or needs a stream, is left to the
+ * SDK (undefined), which stays the reference for every other answer.
+ */
+export async function answerDirectly(
+  view: View,
+  http: FastifyRequest,
+  request: Request,
+): Promise<DirectAnswer | undefined> {
+  const direct = directRequestOf(http)
+  if (!direct) return undefined
+  const result = direct.method === 'tools/list' ? listTools(view, direct, request) : await call(view, direct, request)
+  if (!result) return undefined
+  return { jsonrpc: '2.0', id: direct.id, result: direct.era === 'modern' ? stamped(view, result) : result }
+}
+
+function listTools(view: View, { params, era }: DirectRequest, request: Request): Record<string, unknown> | undefined {
+  if (params.cursor !== undefined) return undefined
+  const tools = visibleTools(view.tools, request.caller)
+  return era === 'modern' ? { tools, ...view.listCache } : { tools }
+}
+
+async function call(
+  view: View,
+  { params }: DirectRequest,
+  request: Request,
+): Promise<Record<string, unknown> | undefined> {
+  const compiled = view.tools.get(params.name as string)
+  if (!compiled || !reachable(request.caller, compiled.tool)) return undefined
+  const key = (params._meta as Record<string, unknown> | undefined)?.['idempotency-key']
+  const outcome = await callTool(view.runtime, {
+    ...request,
+    compiled,
+    args: params.arguments,
+    key: typeof key === 'string' ? key : undefined,
+  })
+  return callToolResult(compiled.tool, outcome)
+}
+
+function stamped(view: View, result: Record<string, unknown>): Record<string, unknown> {
+  const meta = { ...(result._meta as object | undefined), [`${META}serverInfo`]: view.serverInfo }
+  return { ...result, resultType: 'complete', _meta: meta }
+}
+
+function directRequestOf({ method: httpMethod, headers, body }: FastifyRequest): DirectRequest | undefined {
+  if (httpMethod !== 'POST' || !isRecord(body) || body.jsonrpc !== '2.0') return undefined
+  const { id, method, params = {} } = body
+  if (typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined
+  if ((method !== 'tools/call' && method !== 'tools/list') || !isRecord(params)) return undefined
+  if (Object.keys(body).some((member) => !requestMembers.has(member))) return undefined
+  if (!headers.accept?.includes('application/json') || !headers.accept.includes('text/event-stream')) return undefined
+  if (!isPlainParams(method, params)) return undefined
+  const era = eraOf(headers, method, params)
+  return era && { id: id as string | number, method, params, era }
+}
+
+const requestMembers = new Set(['jsonrpc', 'id', 'method', 'params'])
+const callMembers = new Set(['name', 'arguments', '_meta'])
+const listMembers = new Set(['cursor', '_meta'])
+
+function isPlainParams(method: 'tools/call' | 'tools/list', params: Record<string, unknown>): boolean {
+  const allowed = method === 'tools/call' ? callMembers : listMembers
+  if (Object.keys(params).some((member) => !allowed.has(member))) return false
+  const { _meta: meta, arguments: args, name } = params
+  if (meta !== undefined && (!isRecord(meta) || 'progressToken' in meta || `${META}logLevel` in meta)) return false
+  return method === 'tools/list' || (typeof name === 'string' && (args === undefined || isRecord(args)))
+}
+
+function eraOf(
+  headers: FastifyRequest['headers'],
+  method: string,
+  params: Record<string, unknown>,
+): DirectRequest['era'] | undefined {
+  const version = headers['mcp-protocol-version']
+  const meta = isRecord(params._meta) ? params._meta : {}
+  if (version === MODERN) return isModern(headers, method, params, meta) ? 'modern' : undefined
+  if (version !== undefined && !LEGACY.has(String(version))) return undefined
+  return Object.keys(meta).some((name) => name.startsWith(META)) ? undefined : 'legacy'
+}
+
+function isModern(
+  headers: FastifyRequest['headers'],
+  method: string,
+  params: Record<string, unknown>,
+  meta: Record<string, unknown>,
+): boolean {
+  if (meta[`${META}protocolVersion`] !== MODERN || headers['mcp-method'] !== method) return false
+  if (method === 'tools/call' && headers['mcp-name'] !== params.name) return false
+  return isEmptyOrPlain(meta[`${META}clientCapabilities`]) && isClientInfo(meta[`${META}clientInfo`])
+}
+
+const capabilityNames = new Set(['elicitation', 'sampling', 'roots', 'extensions', 'experimental'])
+
+function isEmptyOrPlain(capabilities: unknown): boolean {
+  if (!isRecord(capabilities)) return false
+  return Object.entries(capabilities).every(([name, value]) => capabilityNames.has(name) && isRecord(value))
+}
+
+function isClientInfo(info: unknown): boolean {
+  if (info === undefined) return true
+  return isRecord(info) && typeof info.name === 'string' && typeof info.version === 'string'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -1,0 +1,43 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { AnyDatabase } from './any-database.ts'
+import type { Caller } from './caller.ts'
+import type { RefusalLog } from './calls/audit.ts'
+import type { BatchQueues } from './calls/batch.ts'
+import type { AnyContext } from './define.ts'
+import type { Service } from './service.ts'
+import type { ChangeFeed } from './subscriptions/change-feed.ts'
+import type { ToolTable } from './tool-table.ts'
+
+/** What every front of one running service shares. */
+export interface Runtime {
+  service: Service
+  tools: ToolTable
+  db: AnyDatabase
+  log: FastifyBaseLogger
+  refusals: RefusalLog
+  changes: ChangeFeed
+  batches: BatchQueues
+  callService: AnyContext['callService']
+}
+
+/** One request to the service, whatever front it came through. */
+export interface Request {
+  caller: Caller
+  requestId: string
+  traceId: string | undefined
+  signal: AbortSignal
+  progress(done: number, total?: number, message?: string): void
+}
+
+/** The context of a handler that reads, outside any transaction. */
+export function readContext(runtime: Runtime, request: Request): AnyContext {
+  return {
+    db: runtime.db,
+    caller: request.caller,
+    signal: request.signal,
+    requestId: request.requestId,
+    progress: request.progress,
+    changed: () => undefined,
+    callService: runtime.callService,
+  }
+}

@@ -1,0 +1,225 @@
+import { type DomainName, domainNames, issuerOf, resourceUrl } from '@backroom/access'
+import { type Connection, connect } from '@backroom/database'
+import { createHttpServer } from '@backroom/http-server'
+import fastifyRateLimit from '@fastify/rate-limit'
+import fastifySwagger from '@fastify/swagger'
+import fastifySwaggerUi from '@fastify/swagger-ui'
+import { preloadSchemas } from '@modelcontextprotocol/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { authenticator } from './access/authenticate.ts'
+import { resourceMetadata } from './access/challenge.ts'
+import { pollDenyList } from './access/deny-list.ts'
+import { originGuard } from './access/origin.ts'
+import { type ServiceAddresses, serviceClient } from './access/service-client.ts'
+import { serviceIdentity } from './access/service-identity.ts'
+import { tokenVerifier } from './access/tokens.ts'
+import { refusalLog } from './calls/audit.ts'
+import { batchQueues } from './calls/batch.ts'
+import { sweepExpiredKeys } from './calls/idempotency.ts'
+import { authorizer } from './mcp/authorize.ts'
+import { mountEndpoint } from './mcp/endpoint.ts'
+import type { Extend } from './mcp/sdk-server.ts'
+import { fullView, publicView } from './mcp/view.ts'
+import { openApiDocument } from './rest/openapi.ts'
+import { mountRest } from './rest/rest.ts'
+import type { Runtime } from './runtime.ts'
+import type { Service } from './service.ts'
+import type { ServiceSettings } from './settings.ts'
+import { changeFeed } from './subscriptions/change-feed.ts'
+import { compileTools } from './tool-table.ts'
+
+/** A domain server, built and not yet listening. */
+export interface ServiceServer {
+  app: FastifyInstance
+  runtime: Runtime
+  // biome-ignore lint/suspicious/noExplicitAny: the tables are the domain's own.
+  connection: Connection<any>
+}
+
+export interface ServerOptions {
+  /** Answer plain calls without the SDK. Default: true; false only to compare both in a test. */
+  direct?: boolean
+  /** Changes what the SDK server answers; only the conformance fixture does. */
+  extend?: Extend
+}
+
+const SWEEP_MS = 60_000
+
+/** Builds the HTTP server of a domain: MCP, REST, metadata, probes. Everything that can be prepared is prepared here. */
+export async function createServiceServer(
+  service: Service,
+  settings: ServiceSettings,
+  options: ServerOptions = {},
+): Promise<ServiceServer> {
+  preloadSchemas()
+  const { domain } = service
+  const app = createHttpServer({ name: domain, logLevel: settings.LOG_LEVEL, trustProxy: 'loopback, uniquelocal' })
+  const { runtime, connection } = createRuntime(service, settings, app)
+  const identity = identityOf(domain, settings)
+  const denyList = pollDenyList(settings.AUTH_INTERNAL_URL, identity.internalAssertion, app.log)
+  const tokens = tokenVerifier({
+    jwksUrl: `${settings.AUTH_URL}/auth/jwks`,
+    issuer: issuerOf(settings.PUBLIC_URL),
+    audience: resourceUrl(settings.PUBLIC_URL, domain),
+    denyList,
+  })
+  void tokens.load()
+  await app.register(fastifyRateLimit, { global: false })
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('tokenExpiresAt', undefined)
+  mountProbes(app, connection, tokens)
+  mountMetadata(app, service, settings)
+  await mountDocumentation(app, runtime, settings)
+  mountFronts(app, runtime, settings, authenticator(settings.PUBLIC_URL, domain, tokens), options)
+
+  const sweep = setInterval(() => sweepExpiredKeys(runtime.db).catch(() => undefined), SWEEP_MS)
+  sweep.unref()
+  app.addHook('onClose', async () => {
+    clearInterval(sweep)
+    tokens.close()
+    denyList.close()
+    await runtime.refusals.settle()
+    await runtime.changes.close()
+    await connection.close()
+  })
+  return { app, runtime, connection }
+}
+
+/** What every front shares, without any front: stdio uses it as well. */
+export function createRuntime(service: Service, settings: ServiceSettings, { log }: Pick<FastifyInstance, 'log'>) {
+  const { domain } = service
+  // biome-ignore lint/suspicious/noExplicitAny: the tables are the domain's own.
+  const connection = connect<any>(settings.DATABASE_URL, {
+    schema: domain,
+    poolSize: settings.DATABASE_POOL,
+    onError: (error) => log.warn({ err: error }, 'database connection lost; it is opened again on the next use'),
+  })
+  const runtime: Runtime = {
+    service,
+    tools: compileTools(domain, service.tools),
+    db: connection.db,
+    log,
+    refusals: refusalLog(connection.db, log),
+    changes: changeFeed(settings.DATABASE_URL, connection.pool, domain, log),
+    batches: batchQueues(),
+    callService: serviceClient(domain, addressesIn(settings), identityOf(domain, settings)),
+  }
+  return { runtime, connection }
+}
+
+function identityOf(domain: DomainName, settings: ServiceSettings) {
+  return serviceIdentity({
+    clientId: domain,
+    key: settings.SERVICE_KEY,
+    publicUrl: settings.PUBLIC_URL,
+    authUrl: settings.AUTH_URL,
+  })
+}
+
+function addressesIn(settings: ServiceSettings): ServiceAddresses {
+  const addresses: ServiceAddresses = {}
+  for (const name of domainNames) {
+    const address = settings[`${name.toUpperCase() as Uppercase<DomainName>}_URL`]
+    if (address) addresses[name] = address.replace(/\/$/, '')
+  }
+  return addresses
+}
+
+type Tokens = ReturnType<typeof tokenVerifier>
+
+function mountProbes(app: FastifyInstance, { pool }: Pick<ServiceServer['connection'], 'pool'>, tokens: Tokens): void {
+  app.get('/health', async () => ({ status: 'healthy' }))
+  app.get('/ready', async (_, reply) => {
+    const database = await pool.query('select 1').then(
+      () => true,
+      () => false,
+    )
+    const keys = tokens.ready() || (await tokens.load())
+    return reply
+      .code(database && keys ? 200 : 503)
+      .send({ status: database && keys ? 'ready' : 'not_ready', database, keys })
+  })
+}
+
+function mountMetadata(app: FastifyInstance, { domain }: Service, { PUBLIC_URL }: ServiceSettings): void {
+  const document = resourceMetadata(PUBLIC_URL, domain)
+  app.get(`/.well-known/oauth-protected-resource/${domain}/mcp`, async (_, reply) =>
+    reply.header('access-control-allow-origin', '*').header('cache-control', 'public, max-age=300').send(document),
+  )
+}
+
+async function mountDocumentation(
+  app: FastifyInstance,
+  runtime: Runtime,
+  { PUBLIC_URL }: ServiceSettings,
+): Promise<void> {
+  const document = openApiDocument(runtime, PUBLIC_URL)
+  app.get(`/${runtime.service.domain}/openapi.json`, async () => document)
+  await app.register(async (docs) => {
+    await docs.register(fastifySwagger, { mode: 'static', specification: { document: document as never } })
+    await docs.register(fastifySwaggerUi, { routePrefix: `/${runtime.service.domain}/docs`, staticCSP: true })
+  })
+}
+
+function mountFronts(
+  app: FastifyInstance,
+  runtime: Runtime,
+  settings: ServiceSettings,
+  { authenticate, askForToken }: ReturnType<typeof authenticator>,
+  { direct = true, extend }: ServerOptions,
+): void {
+  const { PUBLIC_URL, CALLS_PER_MINUTE } = settings
+  const { domain } = runtime.service
+  const guard = originGuard(PUBLIC_URL, [domain])
+  const limit = app.rateLimit({
+    max: CALLS_PER_MINUTE,
+    timeWindow: '1 minute',
+    keyGenerator: ({ caller, ip }) => (caller ? `${caller.subject}|${caller.clientId}` : ip),
+    errorResponseBuilder: (_, { after, ttl }) => ({
+      statusCode: 429,
+      error: 'limit_exceeded',
+      message: `Too many calls. Try again in ${after}.`,
+      retryAfter: Math.ceil(ttl / 1_000),
+    }),
+  }) as unknown as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  const requireToken = async (request: FastifyRequest, reply: FastifyReply) => {
+    const outcome = await authenticate(request, reply)
+    if (outcome === 'anonymous') askForToken(reply)
+    if (outcome !== 'authenticated') return reply
+  }
+  const full = fullView(runtime)
+  app.register(async (scope) =>
+    mountEndpoint(scope, {
+      path: `/${domain}/mcp`,
+      view: full,
+      direct,
+      extend,
+      onRequest: [guard, requireToken],
+      preHandler: [authorizer(PUBLIC_URL, full), limit],
+    }),
+  )
+  app.register(async (scope) =>
+    mountRest(scope, {
+      runtime,
+      publicUrl: PUBLIC_URL,
+      onRequest: [guard],
+      authenticate: async (request, reply, required) => {
+        const outcome = await authenticate(request, reply)
+        if (outcome === 'anonymous' && required) askForToken(reply)
+        return outcome === 'authenticated' || (outcome === 'anonymous' && !required)
+      },
+      preHandler: [limit],
+    }),
+  )
+  const open = publicView(runtime)
+  if (open.tools.size === 0) return
+  app.register(async (scope) =>
+    mountEndpoint(scope, {
+      path: `/${domain}/public/mcp`,
+      view: open,
+      direct,
+      onRequest: [guard],
+      preHandler: [limit],
+    }),
+  )
+}
