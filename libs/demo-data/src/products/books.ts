@@ -1,0 +1,28 @@
+import type { ProductRow } from '../products.ts'
+
+export const books: readonly ProductRow[] = [
+  ['The Salt Ferry', 'A novel of two sisters who keep a ferry running through one long winter.', 1699, 380],
+  ['A Clockmaker in Lisbon', 'A mystery in which every suspect owns the same watch.', 1599, 360],
+  ['Orchard of Small Wars', 'A family saga told over four harvests.', 1899, 520],
+  ['The Ninth Lighthouse', 'A ghost story for readers who do not believe in them.', 1499, 310],
+  ['Letters to a Cartographer', 'A love story in maps and marginal notes.', 1650, 340],
+  ['Starlings Over Station Six', 'Science fiction about the last radio crew on a quiet moon.', 1799, 410],
+  ['The Copper Parliament', 'The first book of a fantasy trilogy about a city that votes by magic.', 1999, 640],
+  ['Slow Bread', 'Forty loaves for people who own one bowl and little time.', 2999, 1100],
+  ['Weeknight Beans', 'Eighty vegetarian dinners in thirty minutes.', 2499, 890],
+  ['The Preserving Year', 'Jams, pickles and ferments, month by month.', 2799, 940],
+  ['One-Pan Suppers', 'Dinner with one pan and one sink to clean.', 2399, 860],
+  ['A Field Guide to City Birds', 'One hundred and twenty birds you can see from a bus stop.', 1999, 420],
+  ['Knots for Every Day', 'Thirty knots, drawn step by step.', 1299, 260],
+  ['The Patient Gardener', 'How to plan a garden for the tenth year instead of the first.', 2699, 820],
+  ['Walking Before Breakfast', 'A naturalist records one valley through a year of mornings.', 1799, 350],
+  ['A Short History of Paper', 'How one material carried law, money and gossip.', 1899, 390],
+  ['The Honest Ledger', 'Bookkeeping for small businesses, explained with a bakery.', 2999, 480],
+  ['Think in Tables', 'A friendly introduction to databases and the questions they answer.', 3499, 620],
+  ['Practical Soldering', 'Twelve projects from a night light to a radio.', 2499, 510],
+  ['Barnaby Bear Builds a Boat', 'A picture book about patience, planks and friends.', 1299, 330],
+  ['Ten Tiny Owls', 'A counting book with flaps for small hands.', 999, 410],
+  ['The Detective Club of Room 4B', 'Four friends, one missing hamster and a locked cupboard.', 1199, 280],
+  ['Cat Naps and Other Poems', 'Short poems for people who are owned by a cat.', 1099, 190],
+  ['Understanding Your Cat', 'A veterinarian explains purring, pouncing and the three a.m. run.', 1799, 340],
+]

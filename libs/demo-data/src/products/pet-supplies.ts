@@ -1,0 +1,26 @@
+import type { ProductRow } from '../products.ts'
+
+export const petSupplies: readonly ProductRow[] = [
+  ['Clumping Cat Litter 10 L', 'Fine clay litter that clumps tight and raises little dust.', 1499, 8500],
+  ['Wood Pellet Litter 12 L', 'Litter from untreated spruce that smells of forest.', 1299, 7200],
+  ['Covered Litter Box', 'A box with a swing door and a carbon filter in the lid.', 3999, 2600],
+  ['Salmon Dry Cat Food 4 kg', 'Dry food for adult cats with salmon as its first ingredient.', 3499, 4000],
+  ['Chicken Wet Cat Food 12 Pack', 'Twelve pouches of chicken in gravy.', 1650, 1100],
+  ['Kitten Starter Food 2 kg', 'Small, soft-edged kibble for the first year.', 2199, 2000],
+  ['Freeze-Dried Cat Treats', 'Nothing but minnows, dried whole.', 1099, 60],
+  ['Cat Carrier Soft', 'A carrier with a fleece base that fits under an airline seat.', 4999, 1300],
+  ['Laser Pointer Toy', 'A rechargeable pointer with a soft spot and a timer.', 1399, 45],
+  ['Cat Tunnel Crinkle', 'A folding tunnel that rustles, with a peephole.', 1999, 420],
+  ['Microchip Cat Flap', 'A flap that opens for your own cat only.', 8900, 900],
+  ['Reflective Cat Collar', 'A collar with a safety buckle and a bell.', 999, 18],
+  ['Grooming Brush', 'A brush that lifts loose fur and empties at a button.', 1799, 190],
+  ['Nail Clipper for Pets', 'Small clippers with a guard against cutting too far.', 1199, 70],
+  ['Orthopaedic Dog Bed', 'A foam bed for older dogs, with a washable cover.', 8900, 3800],
+  ['Dog Lead 2 m', 'A padded lead with a traffic handle.', 2299, 230],
+  ['Reflective Dog Harness', 'A harness that spreads the pull and shines at night.', 3499, 310],
+  ['Rope Tug Toy', 'A thick cotton rope for two strong players.', 1299, 260],
+  ['Lamb Dry Dog Food 10 kg', 'Grain-free food for adult dogs with lamb and peas.', 5499, 10000],
+  ['Dental Dog Chews 28 Pack', 'Four weeks of daily chews for clean teeth.', 1899, 720],
+  ['Collapsible Travel Bowl', 'A silicone bowl that clips to a backpack.', 999, 110],
+  ['Aquarium Starter 30 L', 'A glass tank with a light, a filter and a guide.', 8499, 7600],
+]
