@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { createAccount, lockAccount } from '../src/accounts/administration.ts'
+import type { AuthTables } from '../src/database-tables.ts'
+import { createSigningKey } from '../src/keys.ts'
+import { deny } from '../src/revocation/deny-list.ts'
+import { type AuthUnderTest, assertion, claimsOf, startAuth } from './auth-under-test.ts'
+
+interface List {
+  entries: { seq: number; kind: string; id: string; until: number }[]
+  next: number
+}
+
+describe('revocation', () => {
+  let auth: AuthUnderTest
+  before(async () => {
+    auth = await startAuth()
+  })
+  after(() => auth.stop())
+
+  const ask = async (since = 0, proof?: string) => {
+    const audience = `${auth.issuer}/internal`
+    const token = proof ?? (await assertion(auth.serviceKey, { sub: 'catshop', aud: audience }))
+    return fetch(`${auth.internalUrl}/internal/revocations?since=${since}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+  }
+  const list = async (since = 0) => (await (await ask(since)).json()) as List
+
+  it('a revoked refresh token ends the grant, and every server hears its gid', async () => {
+    const tokens = await auth.token('demo1', 'catshop')
+    const fields = { client_id: 'probe', token: tokens.refresh_token ?? '' }
+    assert.equal((await auth.form('/revoke', fields)).status, 200)
+    const refresh = { grant_type: 'refresh_token', client_id: 'probe', refresh_token: fields.token }
+    assert.equal((await auth.form('/token', refresh)).status, 400)
+    const { entries } = await list()
+    const gid = claimsOf(tokens.access_token).gid
+    const entry = entries.find(({ id }) => id === gid)
+    assert.equal(entry?.kind, 'gid')
+    assert.ok((entry?.until ?? 0) > Number(claimsOf(tokens.access_token).exp))
+  })
+
+  it('a poller that asks from where it stopped gets each entry once, in order, also while many are added', async () => {
+    const { db } = auth.database.connect<AuthTables>()
+    const ids = Array.from({ length: 60 }, (_, n) => `jti-${n}`)
+    const adding = Promise.all(ids.map((id) => deny(db, 'jti', id)))
+    const seen: string[] = []
+    let next = (await list()).next
+    let isAdded = false
+    adding.then(() => {
+      isAdded = true
+    })
+    const first = (await list()).entries.filter(({ seq, id }) => seq <= next && id.startsWith('jti-'))
+    seen.push(...first.map(({ id }) => id))
+    for (let isLast = false; !isLast; ) {
+      isLast = isAdded
+      const page = await list(next)
+      assert.ok(page.next >= next)
+      seen.push(...page.entries.map(({ id }) => id))
+      next = page.next
+    }
+    assert.deepEqual(seen.sort(), ids.sort())
+  })
+
+  it('a locked person is refused everywhere, with what they hold and with their password', async () => {
+    const { db } = auth.database.connect<AuthTables>()
+    const { rows } = await auth.database
+      .connect<AuthTables>()
+      .pool.query('select password_hash from account where username = $1', ['ops'])
+    const account = { email: 'ada@example.com', username: 'ada', role: 'buyer' as const }
+    const sub = await createAccount(db, { ...account, password_hash: rows[0].password_hash })
+    const tokens = await auth.token('ada', 'wms')
+    assert.equal(claimsOf(tokens.access_token).sub, sub)
+    await lockAccount(db, account.email)
+    const refresh = { grant_type: 'refresh_token', client_id: 'probe', refresh_token: tokens.refresh_token ?? '' }
+    assert.equal((await auth.form('/token', refresh)).status, 400)
+    await assert.rejects(auth.token('ada', 'wms'), /not right/)
+    assert.ok((await list()).entries.some(({ kind, id }) => kind === 'sub' && id === sub))
+  })
+
+  it('only a service of this fleet may ask, with a fresh signature made for this purpose', async () => {
+    const audience = `${auth.issuer}/internal`
+    const stranger = await createSigningKey()
+    const { access_token } = await auth.token('admin', 'oms')
+    const refused = {
+      'no proof': 'x',
+      'an access token': access_token,
+      'a stranger’s key': await assertion(stranger, { sub: 'catshop', aud: audience }),
+      'an unknown service': await assertion(stranger, { sub: 'nobody', aud: audience }),
+      'a name of the runtime': await assertion(stranger, { sub: '__proto__', aud: audience }),
+      'another audience': await assertion(auth.serviceKey, { sub: 'catshop', aud: auth.issuer }),
+      'another subject': await assertion(auth.serviceKey, { sub: 'wms', iss: 'catshop', aud: audience }),
+      'a long life': await assertion(auth.serviceKey, { sub: 'catshop', aud: audience, lifetime: 600 }),
+      'an expired one': await assertion(auth.serviceKey, { sub: 'catshop', aud: audience, lifetime: -60 }),
+    }
+    for (const [name, proof] of Object.entries(refused)) assert.equal((await ask(0, proof)).status, 401, name)
+    assert.equal((await ask(-1)).status, 400)
+    assert.equal((await fetch(`${auth.publicUrl}/internal/revocations`)).status, 404)
+    assert.equal((await fetch(`${auth.publicUrl}/auth/internal/revocations`)).status, 404)
+  })
+
+  it('the audit log can be added to and read, never changed', async () => {
+    const { pool } = auth.database.connect<AuthTables>()
+    assert.ok((await pool.query('select 1 from audit_event')).rowCount)
+    for (const statement of ['update audit_event set sub = null', 'delete from audit_event', 'truncate audit_event'])
+      await assert.rejects(pool.query(statement), { code: '42501' })
+  })
+})
