@@ -37,10 +37,24 @@ export async function signingAuthority(): Promise<SigningAuthority> {
     url: `http://127.0.0.1:${port}`,
     sign(claims, header = {}) {
       const now = Math.floor(Date.now() / 1_000)
-      const complete = { iss: ISSUER, aud: AUDIENCE, sub: 'staff-ops', client_id: 'test', scope: 'wms:read', gid: 'grant-1', jti: randomUUID(), iat: now, exp: now + 300, ...claims }
-      return new SignJWT(JSON.parse(JSON.stringify(complete))).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header }).sign(privateKey)
+      const complete = {
+        iss: ISSUER,
+        aud: AUDIENCE,
+        sub: 'staff-ops',
+        client_id: 'test',
+        scope: 'wms:read',
+        gid: 'grant-1',
+        jti: randomUUID(),
+        iat: now,
+        exp: now + 300,
+        ...claims,
+      }
+      return new SignJWT(JSON.parse(JSON.stringify(complete)))
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header })
+        .sign(privateKey)
     },
-    revoke: (kind, id) => void entries.push({ seq: entries.length + 1, kind, id, until: Math.floor(Date.now() / 1_000) + 900 }),
+    revoke: (kind, id) =>
+      void entries.push({ seq: entries.length + 1, kind, id, until: Math.floor(Date.now() / 1_000) + 900 }),
     serviceKey: JSON.stringify(await exportJWK(privateKey)),
     close: () =>
       new Promise((resolve) => {

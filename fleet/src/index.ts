@@ -1,0 +1,5 @@
+export { addressesOf } from './plan.ts'
+export { freePort, isFree } from './ports.ts'
+export { clusterUrl, startCluster } from './postgres/cluster.ts'
+export { processNames } from './settings.ts'
+export { readState } from './state.ts'

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+import { clusterUrl, startCluster } from './postgres/cluster.ts'
+import { root } from './settings.ts'
+
+/** `npm test [-- part of a path …]`: every test file, or those whose path holds one of the given parts. */
+const places = ['{auth,bench,e2e,fleet,gateway}/test/**/*.test.ts', '{clients,libs,services}/*/test/**/*.test.ts']
+const parts = process.argv.slice(2)
+const files = globSync(places, { cwd: root })
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+  .sort()
+if (files.length === 0) {
+  console.error(`No test file has ${parts.join(' or ')} in its path.`)
+  process.exit(1)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'backroom-tests-'))
+await chmod(folder, 0o755)
+const login = { port: await freePort(), password: 'test' }
+const cluster = await startCluster({ ...login, folder: join(folder, 'postgres'), durable: false })
+try {
+  process.exitCode = await runTests()
+} finally {
+  await cluster.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+
+function runTests(): Promise<number> {
+  const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=240000']
+  const runner = spawn(process.execPath, ['--test', ...options, ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE_URL: clusterUrl(login) },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
+  return new Promise((resolve) => {
+    runner.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+  })
+}
