@@ -1,0 +1,198 @@
+import { BusinessError } from '@backroom/mcp-service'
+import { formatMoney } from '@backroom/money'
+import { type Kysely, sql } from 'kysely'
+import { getProduct, type ProductReference } from './catalogue.ts'
+import { type CartCoupon, couponFor } from './coupon.ts'
+import type { Shopper } from './customer.ts'
+import type { Tables } from './database-tables.ts'
+
+/** Most units of one product in a cart. */
+export const MOST_UNITS = 99
+
+/** One product in a cart. The price that counts is the current one. */
+export interface CartLine {
+  productId: string
+  legacyNo: number
+  sku: string
+  name: string
+  quantity: number
+  unitPriceMinor: number
+  currency: string
+  /** Price when the line was added or last changed. */
+  addedAtPriceMinor: number
+  /** False when the shop has stopped selling it; such a line cannot be bought. */
+  active: boolean
+}
+
+/** A cart as it stands. `version` changes with every change of its lines or its coupon; 0 before the first. */
+export interface Cart {
+  version: number
+  lines: CartLine[]
+  coupon: CartCoupon | undefined
+  /** What the shopper should know: prices that moved, products that are gone, a limit that was met. */
+  notices: string[]
+}
+
+/** Adds units to a line, up to {@link MOST_UNITS}. Additive: concurrent calls add up. */
+export async function addToCart(
+  db: Kysely<Tables>,
+  shopper: Shopper,
+  reference: ProductReference,
+  quantity: number,
+): Promise<Cart> {
+  const product = await getProduct(db, reference)
+  await dropExpiredLines(db, shopper)
+  const { rows } = await sql<{ quantity: number; asked: number }>`
+    with touched as (
+      insert into cart (username, expires_at) values (${shopper.username}, now() + interval '30 days')
+      on conflict (username) do update set version = cart.version + 1, expires_at = excluded.expires_at
+      returning username
+    )
+    insert into cart_items (username, product_id, quantity, price_minor)
+    select username, ${product.product_id}, ${quantity}, ${product.price_minor} from touched
+    on conflict (username, product_id) do update
+      set quantity = least(cart_items.quantity + excluded.quantity, ${MOST_UNITS}), price_minor = excluded.price_minor
+    returning new.quantity, coalesce(old.quantity, 0) + ${quantity}::int as asked`.execute(db)
+  const capped = rows.some((row) => row.asked > row.quantity)
+  return readCart(
+    db,
+    shopper,
+    capped ? [`The cart holds at most ${MOST_UNITS} of ${product.name}, and now it does.`] : [],
+  )
+}
+
+/** Sets the units of a line, adding the line when it is missing; 0 removes it. */
+export async function setQuantity(
+  db: Kysely<Tables>,
+  shopper: Shopper,
+  reference: ProductReference,
+  quantity: number,
+): Promise<Cart> {
+  if (quantity === 0) return removeFromCart(db, shopper, reference)
+  const product = await getProduct(db, reference)
+  await dropExpiredLines(db, shopper)
+  await touch(db, shopper)
+  await db
+    .insertInto('cart_items')
+    .values({
+      username: shopper.username,
+      product_id: product.product_id,
+      quantity,
+      price_minor: product.price_minor,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['username', 'product_id']).doUpdateSet({ quantity, price_minor: product.price_minor }),
+    )
+    .execute()
+  return readCart(db, shopper)
+}
+
+/** Takes a product out of the cart; nothing happens when it is not in it. */
+export async function removeFromCart(db: Kysely<Tables>, shopper: Shopper, reference: ProductReference): Promise<Cart> {
+  await touch(db, shopper)
+  await db
+    .deleteFrom('cart_items')
+    .using('product')
+    .whereRef('product.product_id', '=', 'cart_items.product_id')
+    .where('username', '=', shopper.username)
+    .where((where) =>
+      where.or([
+        where('cart_items.product_id', '=', String(reference)),
+        where(sql<string>`legacy_no::text`, '=', String(reference)),
+      ]),
+    )
+    .execute()
+  return readCart(db, shopper)
+}
+
+/**
+ * Puts a coupon on the cart in place of another one.
+ *
+ * @throws {BusinessError} `not_found` for an unknown code, `conflict` for one that this customer cannot use now
+ */
+export async function applyCoupon(db: Kysely<Tables>, shopper: Shopper, code: string): Promise<Cart> {
+  const cart = await readCart(db, shopper)
+  const coupon = await couponFor(db, shopper, code, subtotalOf(cart.lines))
+  if (!coupon) throw new BusinessError('not_found', `There is no coupon ${code}.`)
+  if ('refused' in coupon) throw new BusinessError('conflict', coupon.refused, { details: { code: coupon.code } })
+  await touch(db, shopper)
+  await db.updateTable('cart').set({ coupon_code: coupon.code }).where('username', '=', shopper.username).execute()
+  return readCart(db, shopper)
+}
+
+/** Locks the cart until the end of the transaction: what is read from it next stays as it is. */
+export async function lockCart(db: Kysely<Tables>, { username }: Shopper): Promise<void> {
+  await db.selectFrom('cart').select('version').where('username', '=', username).forUpdate().execute()
+}
+
+/** Takes everything out, the coupon too. */
+export async function emptyCart(db: Kysely<Tables>, shopper: Shopper): Promise<void> {
+  await db.deleteFrom('cart_items').where('username', '=', shopper.username).execute()
+  await touch(db, shopper)
+  await db.updateTable('cart').set({ coupon_code: null }).where('username', '=', shopper.username).execute()
+}
+
+/** The cart with current prices. */
+export async function readCart(db: Kysely<Tables>, shopper: Shopper, notices: string[] = []): Promise<Cart> {
+  const cart = await db
+    .selectFrom('cart')
+    .select(['version', 'coupon_code'])
+    .where('username', '=', shopper.username)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  if (!cart) return { version: 0, lines: [], coupon: undefined, notices }
+  const lines = await linesOf(db, shopper)
+  const coupon =
+    cart.coupon_code === null ? undefined : await couponFor(db, shopper, cart.coupon_code, subtotalOf(lines))
+  const refused = coupon && 'refused' in coupon && lines.length > 0 ? [coupon.refused] : []
+  return { version: cart.version, lines, coupon, notices: [...notices, ...lines.flatMap(noticesOf), ...refused] }
+}
+
+/** Sum of the lines that can be bought, in minor units. */
+export function subtotalOf(lines: CartLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.active ? line.quantity * line.unitPriceMinor : 0), 0)
+}
+
+async function linesOf(db: Kysely<Tables>, { username }: Shopper): Promise<CartLine[]> {
+  const rows = await db
+    .selectFrom('cart_items')
+    .innerJoin('product', 'product.product_id', 'cart_items.product_id')
+    .innerJoin('variant', 'variant.product_id', 'product.product_id')
+    .select([
+      'cart_items.product_id as productId',
+      'legacy_no as legacyNo',
+      'variant.sku',
+      'product.name',
+      'quantity',
+      'product.price_minor as unitPriceMinor',
+      'product.currency',
+      'cart_items.price_minor as addedAtPriceMinor',
+      'active',
+    ])
+    .distinctOn(['added_at', 'cart_items.product_id'])
+    .where('username', '=', username)
+    .orderBy('added_at')
+    .orderBy('cart_items.product_id')
+    .orderBy('variant.sku')
+    .execute()
+  return rows
+}
+
+function noticesOf(line: CartLine): string[] {
+  if (!line.active) return [`${line.name} is no longer sold. Remove it before you check out.`]
+  if (line.unitPriceMinor === line.addedAtPriceMinor) return []
+  const [was, is] = [line.addedAtPriceMinor, line.unitPriceMinor].map((price) => formatMoney(price, line.currency))
+  return [`The price of ${line.name} changed from ${was} to ${is} since you added it.`]
+}
+
+async function dropExpiredLines(db: Kysely<Tables>, { username }: Shopper): Promise<void> {
+  await sql`
+    delete from cart_items using cart
+    where cart_items.username = ${username} and cart.username = ${username} and cart.expires_at <= now()`.execute(db)
+}
+
+async function touch(db: Kysely<Tables>, { username }: Shopper): Promise<void> {
+  await sql`
+    insert into cart (username, expires_at) values (${username}, now() + interval '30 days')
+    on conflict (username) do update set version = cart.version + 1, expires_at = excluded.expires_at`.execute(db)
+}

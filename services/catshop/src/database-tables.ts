@@ -1,0 +1,143 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { Address } from './address.ts'
+
+type Time = ColumnType<Date, Date | string, Date | string>
+type DefaultTime = ColumnType<Date, Date | string | undefined, Date | string>
+
+/** The tables of schema `catshop` (migrations/). */
+export interface Tables {
+  cart: {
+    username: string
+    coupon_code: string | null
+    version: Generated<number>
+    expires_at: Time
+  }
+  cart_items: {
+    username: string
+    product_id: string
+    quantity: number
+    price_minor: number
+    added_at: DefaultTime
+  }
+  checkout_session: {
+    checkout_id: string
+    customer_id: string
+    status: 'ready_for_complete' | 'completed' | 'canceled'
+    cart_version: number
+    address_untrusted: JSONColumnType<Address>
+    shipping_option: string
+    total_minor: number
+    order_ref: string | null
+    expires_at: Time
+  }
+  coupon: {
+    code: string
+    description: string
+    percent_basis_points: number | null
+    amount_minor: number | null
+    minimum_subtotal_minor: Generated<number>
+    starts_at: DefaultTime
+    ends_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+    once_per_customer: Generated<boolean>
+    usage_limit: number | null
+    used_count: Generated<number>
+  }
+  coupon_redemption: { code: string; order_id: string; customer_id: string }
+  customer: {
+    customer_id: string
+    username: string
+    email: string | null
+    name: string | null
+    default_address: JSONColumnType<Address> | null
+    default_payment_method: string | null
+    created_at: DefaultTime
+  }
+  order_line: {
+    order_id: string
+    line: number
+    product_id: string
+    sku: string
+    name: string
+    quantity: number
+    unit_price_minor: number
+    discount_minor: number
+    shipping_minor: number
+    tax_minor: number
+    paid_minor: number
+  }
+  orders: {
+    order_id: string
+    order_number: string
+    customer_id: string
+    checkout_id: string | null
+    source: 'cart' | 'one_shot'
+    status: 'confirmed' | 'processing' | 'completed' | 'cancelled'
+    fulfillment_status: 'unfulfilled' | 'shipped' | 'delivered'
+    currency: string
+    subtotal_minor: number
+    discount_minor: number
+    shipping_minor: number
+    tax_minor: number
+    total_minor: number
+    coupon_code: string | null
+    shipping_option: string
+    payment_method: string
+    address_untrusted: JSONColumnType<Address>
+    placed_at: Time
+    shipped_at: Time | null
+    delivered_at: Time | null
+    cancelled_at: Time | null
+    cancel_reason_untrusted: string | null
+    version: Generated<number>
+  }
+  product: {
+    product_id: string
+    legacy_no: number
+    name: string
+    description: string
+    category: string
+    price_minor: number
+    currency: string
+    popularity: Generated<number>
+    rating_total: Generated<number>
+    rating_count: Generated<number>
+    rating_avg: GeneratedAlways<number | null>
+    active: Generated<boolean>
+    attributes: ColumnType<Record<string, unknown>, string | undefined, string>
+    created_at: DefaultTime
+  }
+  purchase_policy: { confirm_above_minor: number }
+  return_line: { return_id: string; order_id: string; line: number; quantity: number }
+  return_request: {
+    return_id: string
+    rma_number: string
+    order_id: string
+    customer_id: string
+    status: 'requested' | 'cancelled'
+    reason_untrusted: string
+    requested_at: DefaultTime
+  }
+  review: {
+    review_id: string
+    customer_id: string
+    product_id: string
+    order_id: string | null
+    rating: number
+    text_untrusted: string
+    status: 'pending' | 'published' | 'rejected'
+    verified_purchase: GeneratedAlways<boolean>
+    created_at: DefaultTime
+    updated_at: DefaultTime
+  }
+  search_word: { word: string }
+  shipping_option: {
+    code: string
+    title: string
+    price_minor: number
+    free_from_minor: number | null
+    days_min: number
+    days_max: number
+  }
+  tax_rate: { country: string; region: string; rate: number }
+  variant: { sku: string; product_id: string }
+}

@@ -1,0 +1,5 @@
+import { runService } from '@backroom/mcp-service'
+import { seedDemo } from './seed/seed-demo.ts'
+import { catshop } from './service.ts'
+
+await runService(catshop, { seed: seedDemo })

@@ -1,0 +1,169 @@
+import { BusinessError } from '@backroom/mcp-service'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { ulid } from 'ulid'
+import type { ProductReference } from './catalogue.ts'
+import type { Shopper } from './customer.ts'
+import type { Tables } from './database-tables.ts'
+import { lockOrder, type Order, type OrderLine } from './order.ts'
+
+// Holds what customers ask to send back until RMA takes returns over; nothing else reads or writes its tables.
+
+/** Units of one product to send back. */
+export interface ReturnWish {
+  product: ProductReference
+  quantity: number
+}
+
+export type ReturnRequest = Selectable<Tables['return_request']> & {
+  lines: { line: number; productId: string; name: string; quantity: number }[]
+}
+
+/** Days after delivery in which a return can be asked for. */
+export const RETURN_DAYS = 30
+
+/**
+ * Records a return of some units of an order, or of all that have not been returned yet.
+ *
+ * @throws {BusinessError} `not_found` for an order of somebody else, `invalid_transition` for a cancelled order,
+ *   `policy_denied` after the return period, `limit_exceeded` for more units than are left
+ */
+export async function requestReturn(
+  db: Kysely<Tables>,
+  shopper: Shopper,
+  wish: { order: string; reason: string; lines?: ReturnWish[] | undefined },
+): Promise<{ request: ReturnRequest; order: Order }> {
+  const order = await lockOrder(db, shopper, wish.order)
+  requireReturnable(order)
+  const left = await unitsLeft(db, order)
+  const lines = wish.lines ? wantedLines(order, left, wish.lines) : [...left].filter(([, quantity]) => quantity > 0)
+  if (lines.length === 0) throw nothingLeft(order, await requestsOf(db, order.order_id))
+  const request = await db
+    .insertInto('return_request')
+    .values({
+      return_id: `rma_${ulid()}`,
+      rma_number: sql`'RMA-' || to_char(now(), 'YYYY') || '-' || lpad(nextval('return_number')::text, 6, '0')`,
+      order_id: order.order_id,
+      customer_id: shopper.customerId,
+      status: 'requested',
+      reason_untrusted: wish.reason,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const { return_id, order_id } = request
+  await db
+    .insertInto('return_line')
+    .values(lines.map(([{ line }, quantity]) => ({ return_id, order_id, line, quantity })))
+    .execute()
+  const [complete] = await withLines(db, [request])
+  return { request: complete ?? { ...request, lines: [] }, order }
+}
+
+/** @throws {BusinessError} `not_found`, for the returns of others too */
+export async function getReturn(
+  db: Kysely<Tables>,
+  { customerId }: Shopper,
+  reference: string,
+): Promise<ReturnRequest> {
+  const request = await db
+    .selectFrom('return_request')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where((where) => where.or([where('return_id', '=', reference), where('rma_number', '=', reference)]))
+    .executeTakeFirst()
+  const [found] = request ? await withLines(db, [request]) : []
+  if (found) return found
+  throw new BusinessError('not_found', `You have no return ${reference}.`, {
+    nextActions: [{ tool: 'initiate_return', hint: 'Returns begin there; only ids that it returned exist.' }],
+  })
+}
+
+/** Returns of one order, oldest first. */
+export async function requestsOf(db: Kysely<Tables>, orderId: string): Promise<ReturnRequest[]> {
+  const requests = await db
+    .selectFrom('return_request')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('return_id')
+    .execute()
+  return withLines(db, requests)
+}
+
+function requireReturnable({ order_number, status, delivered_at }: Order): void {
+  if (status === 'cancelled') {
+    throw new BusinessError('invalid_transition', `${order_number} was cancelled; there is nothing to send back.`, {
+      details: { status, legal: [] },
+    })
+  }
+  const last = delivered_at && new Date(delivered_at.getTime() + RETURN_DAYS * 86_400_000)
+  if (last && last < new Date()) {
+    throw new BusinessError(
+      'policy_denied',
+      `${order_number} could be returned until ${last.toISOString().slice(0, 10)}, ${RETURN_DAYS} days after delivery.`,
+    )
+  }
+}
+
+type Units = [OrderLine, number]
+
+async function unitsLeft(db: Kysely<Tables>, { order_id, lines }: Order): Promise<Map<OrderLine, number>> {
+  const returned = await db
+    .selectFrom('return_line')
+    .innerJoin('return_request', 'return_request.return_id', 'return_line.return_id')
+    .select(['line', sql<number>`sum(quantity)::int`.as('quantity')])
+    .where('return_line.order_id', '=', order_id)
+    .where('status', '!=', 'cancelled')
+    .groupBy('line')
+    .execute()
+  const taken = new Map(returned.map(({ line, quantity }) => [line, quantity]))
+  return new Map(lines.map((line) => [line, line.quantity - (taken.get(line.line) ?? 0)]))
+}
+
+function wantedLines(order: Order, left: Map<OrderLine, number>, wishes: ReturnWish[]): Units[] {
+  const wanted = new Map<OrderLine, number>()
+  for (const { product, quantity } of wishes) {
+    const line = order.lines.find((each) => [each.product_id, each.sku, String(each.line)].includes(String(product)))
+    if (!line) {
+      throw new BusinessError('not_found', `${order.order_number} has no product ${product}.`, {
+        details: { product_ids: order.lines.map((each) => each.product_id) },
+      })
+    }
+    wanted.set(line, (wanted.get(line) ?? 0) + quantity)
+  }
+  for (const [line, quantity] of wanted) {
+    const available = left.get(line) ?? 0
+    if (quantity <= available) continue
+    throw new BusinessError('limit_exceeded', `Of ${line.name}, ${available} can still be returned, not ${quantity}.`, {
+      details: { product_id: line.product_id, returnable: available },
+    })
+  }
+  return [...wanted]
+}
+
+function nothingLeft({ order_number }: Order, requests: ReturnRequest[]): BusinessError {
+  const [latest] = requests.slice(-1)
+  return new BusinessError('conflict', `Everything in ${order_number} is already being returned.`, {
+    details: latest ? { return_id: latest.return_id, rma_number: latest.rma_number } : {},
+    nextActions: latest ? [{ tool: 'get_return_status', arguments: { return_id: latest.return_id } }] : [],
+  })
+}
+
+async function withLines(
+  db: Kysely<Tables>,
+  requests: Selectable<Tables['return_request']>[],
+): Promise<ReturnRequest[]> {
+  const rows = await db
+    .selectFrom('return_line')
+    .innerJoin('order_line', (join) =>
+      join.onRef('order_line.order_id', '=', 'return_line.order_id').onRef('order_line.line', '=', 'return_line.line'),
+    )
+    .select(['return_id', 'return_line.line', 'product_id as productId', 'name', 'return_line.quantity'])
+    .where('return_id', '=', sql<string>`any(${requests.map((request) => request.return_id)})`)
+    .orderBy('return_id')
+    .orderBy('return_line.line')
+    .execute()
+  const lines = Map.groupBy(rows, (row) => row.return_id)
+  return requests.map((request) => ({
+    ...request,
+    lines: (lines.get(request.return_id) ?? []).map(({ return_id: _, ...line }) => line),
+  }))
+}

@@ -1,0 +1,121 @@
+import { demoCustomers, demoProducts, seededRandom } from '@backroom/demo-data'
+import { type Insertable, type Kysely, sql } from 'kysely'
+import type { Tables } from '../database-tables.ts'
+import { countRatings } from '../review.ts'
+import { demoHistory } from './demo-history.ts'
+import { demoReviews } from './demo-reviews.ts'
+import { demoTaxRates } from './demo-tax-rates.ts'
+
+const DAY_MS = 86_400_000
+
+/** Fills an empty shop: products, the demo customers, coupons, and six weeks of orders, reviews and returns. */
+export async function seedDemo(db: Kysely<Tables>): Promise<void> {
+  const today = startOfDay(new Date())
+  await seedCatalogue(db, today)
+  await seedAccounts(db)
+  const history = demoHistory(today)
+  await db
+    .insertInto('orders')
+    .values(
+      history.orders.map((order) => ({ ...order, order_number: nextNumber('ORD', 'order_number', order.placed_at) })),
+    )
+    .execute()
+  await db.insertInto('order_line').values(history.lines).execute()
+  await db.insertInto('coupon_redemption').values(history.redemptions).execute()
+  await db
+    .updateTable('coupon')
+    .set({ used_count: sql`(select count(*) from coupon_redemption where coupon_redemption.code = coupon.code)` })
+    .execute()
+  await seedReturns(db, history.returns)
+  await db.insertInto('review').values(demoReviews(history, today)).execute()
+  await countRatings(
+    db,
+    demoProducts.map((product) => product.productId),
+  )
+}
+
+async function seedCatalogue(db: Kysely<Tables>, today: Date): Promise<void> {
+  const random = seededRandom(11)
+  const rows = demoProducts.map(
+    (product): Insertable<Tables['product']> => ({
+      product_id: product.productId,
+      legacy_no: product.legacyNo,
+      name: product.name,
+      description: product.description,
+      category: product.category,
+      price_minor: product.priceMinor,
+      currency: product.currency,
+      popularity: product.popularity,
+      attributes: JSON.stringify({ weight_grams: product.weightGrams }),
+      created_at: new Date(today.getTime() - random.integer(2, 700) * DAY_MS),
+    }),
+  )
+  await db.insertInto('product').values(rows).execute()
+  await db
+    .insertInto('variant')
+    .values(demoProducts.map(({ sku, productId }) => ({ sku, product_id: productId })))
+    .execute()
+}
+
+async function seedAccounts(db: Kysely<Tables>): Promise<void> {
+  await db
+    .insertInto('customer')
+    .values(
+      demoCustomers.map((customer) => ({
+        customer_id: customer.customerId,
+        username: customer.username,
+        email: customer.email,
+        name: customer.name,
+        default_address: JSON.stringify(customer.address),
+        default_payment_method: customer.paymentMethod,
+      })),
+    )
+    .execute()
+  await db.insertInto('tax_rate').values(demoTaxRates).execute()
+  await db.insertInto('coupon').values(coupons).execute()
+}
+
+const coupons: Insertable<Tables['coupon']>[] = [
+  {
+    code: 'WELCOME10',
+    description: '10 % off the first order',
+    percent_basis_points: 1_000,
+    once_per_customer: true,
+  },
+  { code: 'MEOW5', description: '5.00 off goods for 30.00 or more', amount_minor: 500, minimum_subtotal_minor: 3_000 },
+  {
+    code: 'EARLYBIRD',
+    description: '20 % off for the first hundred',
+    percent_basis_points: 2_000,
+    usage_limit: 100,
+    ends_at: '2025-12-31',
+  },
+]
+
+type Returns = ReturnType<typeof demoHistory>['returns']
+
+async function seedReturns(db: Kysely<Tables>, returns: Returns): Promise<void> {
+  await db
+    .insertInto('return_request')
+    .values(
+      returns.map(({ line: _, ...request }) => ({
+        ...request,
+        status: 'requested' as const,
+        rma_number: nextNumber('RMA', 'return_number', request.requested_at),
+      })),
+    )
+    .execute()
+  await db
+    .insertInto('return_line')
+    .values(returns.map(({ return_id, order_id, line }) => ({ return_id, order_id, line, quantity: 1 })))
+    .execute()
+}
+
+function nextNumber(prefix: string, sequence: string, at: Date) {
+  const start = `${prefix}-${at.getUTCFullYear()}-`
+  return sql<string>`${start}::text || lpad(nextval(${sequence}::text::regclass)::text, 6, '0')`
+}
+
+function startOfDay(now: Date): Date {
+  return new Date(now.getTime() - (now.getTime() % DAY_MS))
+}
