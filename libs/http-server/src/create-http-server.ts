@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the access line says beside method, path and status, such as who called which tool. */
+    accessDetails: Record<string, unknown> | undefined
+  }
+}
 
 export interface HttpServerOptions {
   /** Name of the process in every log line. */
@@ -31,7 +38,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       base: { service: options.name },
       redact: [...redacted, ...redacted.map((path) => `req.${path}`)],
     },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID()
@@ -44,6 +51,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
     return503OnClosing: true,
   })
+  app.decorateRequest('accessDetails', undefined)
   const quiet = ['/health', '/ready', ...(options.quietPaths ?? [])]
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -57,6 +65,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...request.accessDetails,
     }
     request.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request')
   })

@@ -1,4 +1,4 @@
-/** The one small set of business error codes (docs/errors.md). Protocol faults are JSON-RPC errors, not these. */
+/** The one small set of business error codes (README, "Errors"). Protocol faults are JSON-RPC errors, not these. */
 export type ErrorCode =
   | 'not_found'
   | 'invalid_argument'
@@ -39,6 +39,8 @@ interface BusinessErrorOptions {
   nextActions?: NextAction[]
   /** Set when the same call can succeed later; milliseconds to wait. */
   retryAfterMs?: number
+  /** Members that an origin contract promises beside the standard ones, such as `error: "Not found"`. */
+  alongside?: Record<string, unknown>
 }
 
 /**
@@ -51,10 +53,11 @@ export class BusinessError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    { details = {}, nextActions = [], retryAfterMs }: BusinessErrorOptions = {},
+    { details = {}, nextActions = [], retryAfterMs, alongside }: BusinessErrorOptions = {},
   ) {
     super(message)
     this.body = {
+      ...alongside,
       code,
       message,
       retryable: retryAfterMs !== undefined,

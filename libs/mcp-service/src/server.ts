@@ -16,8 +16,10 @@ import { tokenVerifier } from './access/tokens.ts'
 import { refusalLog } from './calls/audit.ts'
 import { batchQueues } from './calls/batch.ts'
 import { sweepExpiredKeys } from './calls/idempotency.ts'
+import { nestingGuard } from './http/nesting.ts'
 import { authorizer } from './mcp/authorize.ts'
 import { mountEndpoint } from './mcp/endpoint.ts'
+import { parameterHeaderCheck } from './mcp/parameter-headers.ts'
 import type { Extend } from './mcp/sdk-server.ts'
 import { fullView, publicView } from './mcp/view.ts'
 import { openApiDocument } from './rest/openapi.ts'
@@ -195,7 +197,7 @@ function mountFronts(
       direct,
       extend,
       onRequest: [guard, requireToken],
-      preHandler: [authorizer(PUBLIC_URL, full), limit],
+      preHandler: [nestingGuard, authorizer(PUBLIC_URL, full), parameterHeaderCheck(full), limit],
     }),
   )
   app.register(async (scope) =>
@@ -208,7 +210,7 @@ function mountFronts(
         if (outcome === 'anonymous' && required) askForToken(reply)
         return outcome === 'authenticated' || (outcome === 'anonymous' && !required)
       },
-      preHandler: [limit],
+      preHandler: [nestingGuard, limit],
     }),
   )
   const open = publicView(runtime)
@@ -219,7 +221,7 @@ function mountFronts(
       view: open,
       direct,
       onRequest: [guard],
-      preHandler: [limit],
+      preHandler: [nestingGuard, limit],
     }),
   )
 }

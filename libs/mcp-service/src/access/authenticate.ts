@@ -37,9 +37,10 @@ export function authenticator(publicUrl: string, domain: DomainName, tokens: Tok
     const { authorization } = request.headers
     if (hasTokenInQuery(request.url))
       return refuse(reply, 400, 'invalid_request', 'Send the token in the Authorization header, never in the URL')
-    if (!authorization || !/^bearer\b/i.test(authorization)) return 'anonymous'
+    if (!authorization) return 'anonymous'
     if ((request.raw.headersDistinct.authorization?.length ?? 0) > 1)
       return refuse(reply, 400, 'invalid_request', 'Send one Authorization header')
+    if (!/^bearer\b/i.test(authorization)) return 'anonymous'
     const token = bearerForm.exec(authorization)?.[1]
     if (!token) return refuse(reply, 400, 'invalid_request', 'The Authorization header is malformed')
     const verified = await tokens.verify(token)

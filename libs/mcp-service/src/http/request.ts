@@ -19,3 +19,12 @@ export function requestOf(http: FastifyRequest, reply: FastifyReply): Request {
     progress: () => undefined,
   }
 }
+
+/** Puts who called what into the access line of a request. */
+export function noteAccess(http: FastifyRequest, { caller }: Request, tool: unknown): void {
+  http.accessDetails = {
+    subject: caller.subject,
+    client_id: caller.clientId,
+    ...(typeof tool === 'string' ? { tool } : {}),
+  }
+}

@@ -2,6 +2,8 @@ import type { DomainName } from '@backroom/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { challenge } from '../access/challenge.ts'
 import type { Caller } from '../caller.ts'
+import { fingerprint } from '../calls/fingerprint.ts'
+import { requestOf } from '../http/request.ts'
 import { findResource } from '../resources.ts'
 import { permits, reachable } from '../tool-table.ts'
 import type { View } from './view.ts'
@@ -18,6 +20,7 @@ export function authorizer(publicUrl: string, view: View) {
     for (const message of Array.isArray(body) ? body : [body]) {
       const scope = missingScope(view, caller, domain, message)
       if (!scope) continue
+      recordRefusal(view, request, reply, caller, message as Message, scope)
       const modern = request.headers['mcp-protocol-version'] === '2026-07-28'
       const scopes = modern ? [scope] : union(caller, domain, scope)
       const description = `${(message as Message).params?.name ?? 'This request'} needs the scope ${scope}`
@@ -40,7 +43,31 @@ export function authorizer(publicUrl: string, view: View) {
 interface Message {
   id?: string | number
   method?: unknown
-  params?: { name?: unknown; uri?: unknown }
+  params?: { name?: unknown; uri?: unknown; arguments?: unknown }
+}
+
+function recordRefusal(
+  view: View,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  message: Message,
+  scope: string,
+) {
+  const { requestId, traceId } = requestOf(request, reply)
+  const tool = String(message.params?.name ?? message.method)
+  const args = Object(message.params?.arguments ?? {}) as Record<string, unknown>
+  const outcome = { code: 'forbidden_scope', scope }
+  view.runtime.refusals.record({
+    kind: 'refusal',
+    caller,
+    requestId,
+    traceId,
+    tool,
+    digest: fingerprint(tool, args),
+    args,
+    outcome,
+  })
 }
 
 function missingScope(view: View, caller: Caller, domain: DomainName, message: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { isSpecType } from '@modelcontextprotocol/server'
 import type { FastifyRequest } from 'fastify'
 import { callTool } from '../calls/call-tool.ts'
 import type { Request } from '../runtime.ts'
@@ -104,6 +105,8 @@ function eraOf(
   return Object.keys(meta).some((name) => name.startsWith(META)) ? undefined : 'legacy'
 }
 
+const envelopeMembers = new Set([`${META}protocolVersion`, `${META}clientCapabilities`, `${META}clientInfo`])
+
 function isModern(
   headers: FastifyRequest['headers'],
   method: string,
@@ -112,19 +115,10 @@ function isModern(
 ): boolean {
   if (meta[`${META}protocolVersion`] !== MODERN || headers['mcp-method'] !== method) return false
   if (method === 'tools/call' && headers['mcp-name'] !== params.name) return false
-  return isEmptyOrPlain(meta[`${META}clientCapabilities`]) && isClientInfo(meta[`${META}clientInfo`])
-}
-
-const capabilityNames = new Set(['elicitation', 'sampling', 'roots', 'extensions', 'experimental'])
-
-function isEmptyOrPlain(capabilities: unknown): boolean {
-  if (!isRecord(capabilities)) return false
-  return Object.entries(capabilities).every(([name, value]) => capabilityNames.has(name) && isRecord(value))
-}
-
-function isClientInfo(info: unknown): boolean {
-  if (info === undefined) return true
-  return isRecord(info) && typeof info.name === 'string' && typeof info.version === 'string'
+  if (Object.keys(meta).some((name) => name.startsWith(META) && !envelopeMembers.has(name))) return false
+  const client = meta[`${META}clientInfo`]
+  if (client !== undefined && !isSpecType.Implementation(client)) return false
+  return isSpecType.ClientCapabilities(meta[`${META}clientCapabilities`])
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

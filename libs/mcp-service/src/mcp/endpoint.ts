@@ -6,9 +6,9 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { requestOf } from '../http/request.ts'
+import { noteAccess, requestOf } from '../http/request.ts'
 import type { Request } from '../runtime.ts'
-import { subscriptions } from '../subscriptions/listen.ts'
+import { subscriptions, TOO_MANY } from '../subscriptions/listen.ts'
 import { answerDirectly } from './direct.ts'
 import { type Extend, sdkServerFactory } from './sdk-server.ts'
 import type { View } from './view.ts'
@@ -23,8 +23,6 @@ export interface EndpointOptions {
   onRequest: ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>)[]
 }
 
-const TOO_MANY = -31_429
-
 /** Mounts one MCP endpoint: Streamable HTTP, stateless, every revision since 2025-03-26 on the same URL. */
 export function mountEndpoint(
   app: FastifyInstance,
@@ -32,14 +30,14 @@ export function mountEndpoint(
 ): void {
   const sdk = sdkFront(view, extend)
   const listening = subscriptions(view)
-  app.addHook('preClose', async () => {
-    await listening.close()
-    await sdk.close()
-  })
-  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+  app.addHook('preClose', () => listening.close())
+  // Only once calls in flight are answered: closing would abort those that the SDK serves.
+  app.addHook('onClose', () => sdk.close())
+  app.setErrorHandler((error: HttpError, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed')
-    return reply.code(status).send({ jsonrpc: '2.0', id: null, error: protocolError(status, error, request.id) })
+    const id = idOf(request.body)
+    return reply.code(status).send({ jsonrpc: '2.0', id, error: protocolError(status, error, request.id) })
   })
   app.route({
     url: path,
@@ -53,12 +51,15 @@ export function mountEndpoint(
           .header('allow', 'POST')
           .send({ error: 'method_not_allowed', message: 'Send MCP messages by POST.' })
       const request = requestOf(http, reply)
-      const answer = direct ? await answerDirectly(view, http, request) : undefined
+      noteAccess(http, request, (http.body as { params?: { name?: unknown } } | null)?.params?.name)
+      // An extended server may list more than the tables hold.
+      const plain = direct && !(extend && isMethod(http.body, 'tools/list'))
+      const answer = plain ? await answerDirectly(view, http, request) : undefined
       if (answer) return reply.send(answer)
-      if (!isListen(http.body)) return reply.send(await sdk.serve(http, request))
+      if (!isMethod(http.body, 'subscriptions/listen')) return reply.send(await sdk.serve(http, request))
       const refusal = listening.refusal(http.body, request.caller)
       if (refusal)
-        return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: { code: TOO_MANY, message: refusal } })
+        return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })
       const web = await toWebRequest(http.raw, http.body, { signal: request.signal })
       return reply.send(
         await listening.open(web, http.body, request.caller, http.tokenExpiresAt ?? Number.POSITIVE_INFINITY, () =>
@@ -118,16 +119,28 @@ function asksForProgress(body: unknown): boolean {
   return (Array.isArray(body) ? body : [body]).some((message) => message?.params?._meta?.progressToken !== undefined)
 }
 
-function isListen(body: unknown): boolean {
-  return body !== null && typeof body === 'object' && 'method' in body && body.method === 'subscriptions/listen'
+function isMethod(body: unknown, method: string): boolean {
+  return body !== null && typeof body === 'object' && 'method' in body && body.method === method
 }
 
 function idOf(body: unknown): unknown {
-  return (body as { id?: unknown }).id ?? null
+  const id = (body as { id?: unknown } | null | undefined)?.id
+  return typeof id === 'string' || typeof id === 'number' ? id : null
 }
 
-function protocolError(status: number, error: Error & { code?: string }, requestId: string) {
-  if (status === 400) return { code: -32_700, message: 'Parse error: the request body is not valid JSON' }
+/** A fault of the HTTP request itself, or a limit that it met. */
+interface HttpError extends Error {
+  statusCode?: number
+  code?: string
+  /** Seconds to wait after too many calls. */
+  retryAfter?: number
+}
+
+function protocolError(status: number, error: HttpError, requestId: string) {
+  if (status === 429) return { code: TOO_MANY, message: error.message, data: { retryAfter: error.retryAfter } }
+  if (status === 400 && error.code?.startsWith('FST_ERR_CTP'))
+    return { code: -32_700, message: 'Parse error: the request body is not valid JSON' }
+  if (status === 400) return { code: -32_600, message: `Invalid request: ${error.message}` }
   if (status >= 500)
     return { code: -32_603, message: `Something went wrong here. Quote request ${requestId} to support.` }
   return { code: -32_000, message: error.message }

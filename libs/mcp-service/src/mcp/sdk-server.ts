@@ -1,14 +1,22 @@
 import { Server, type ServerContext } from '@modelcontextprotocol/server'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
-import type { Request } from '../runtime.ts'
-import { handlersOf } from './handlers.ts'
+import type { Request, Runtime } from '../runtime.ts'
+import { type Handlers, handlersOf } from './handlers.ts'
 import type { View } from './view.ts'
 
 /** Gives the request that a message belongs to: over HTTP the same for all, on stdio one for each message. */
 export type RequestOf = (context: ServerContext) => Request
 
+/** What `Extend` may fall back to. */
+export interface ServerParts {
+  runtime: Runtime
+  handlers: Handlers
+  era: 'legacy' | 'modern'
+  requestOf: RequestOf
+}
+
 /** Changes what a server answers; only the conformance fixture does. */
-export type Extend = (server: Server) => void
+export type Extend = (server: Server, parts: ServerParts) => void
 
 const jsonSchemaValidator = new AjvJsonSchemaValidator()
 
@@ -23,7 +31,8 @@ export function sdkServerFactory(view: View, extend?: Extend) {
   const subscribable = view.resources.some(({ resource }) => resource.subscribable)
   const read = { ttlMs: 0, cacheScope: 'private' as const }
 
-  return (era: 'legacy' | 'modern', requestOf: RequestOf): Server => {
+  return (era: 'legacy' | 'modern', plainRequestOf: RequestOf): Server => {
+    const requestOf: RequestOf = (context) => withProgress(plainRequestOf(context), context)
     const server = new Server(view.serverInfo, {
       instructions: view.instructions,
       capabilities: {
@@ -46,7 +55,7 @@ export function sdkServerFactory(view: View, extend?: Extend) {
     })
     server.setRequestHandler('tools/list', ({ params }, context) => handlers.listTools(requestOf(context), params))
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      handlers.callTool(withProgress(requestOf(context), context), params.name, params.arguments, keyIn(context)),
+      handlers.callTool(requestOf(context), params.name, params.arguments, keyIn(context)),
     )
     if (view.resources.length > 0) {
       server.setRequestHandler('resources/list', ({ params }, context) =>
@@ -72,7 +81,7 @@ export function sdkServerFactory(view: View, extend?: Extend) {
         handlers.complete(requestOf(context), params.ref, params.argument),
       )
     }
-    extend?.(server)
+    extend?.(server, { runtime: view.runtime, handlers, era, requestOf })
     return server
   }
 }

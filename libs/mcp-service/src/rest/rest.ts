@@ -3,7 +3,7 @@ import { challenge } from '../access/challenge.ts'
 import { callTool } from '../calls/call-tool.ts'
 import type { Outcome } from '../calls/outcome.ts'
 import type { BusinessErrorBody, ErrorCode } from '../errors.ts'
-import { requestOf } from '../http/request.ts'
+import { noteAccess, requestOf } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { type CompiledTool, reachable } from '../tool-table.ts'
 
@@ -57,6 +57,7 @@ export function mountRest(
     handler: async (http, reply) => {
       const compiled = toolOf(http)
       const request = requestOf(http, reply)
+      noteAccess(http, request, compiled?.tool.name)
       if (!compiled || !reachable(request.caller, compiled.tool))
         return reply.code(404).send(unknownTool(runtime, http))
       if (http.method !== 'POST')

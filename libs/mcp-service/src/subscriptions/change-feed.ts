@@ -24,9 +24,10 @@ export function changeFeed(url: string, pool: pg.Pool, schema: string, log: Fast
   const channel = `${schema}_changes`
   const listeners = new Set<(event: ServerEvent) => void>()
   const pending = new Set<string>()
-  const limiter = pauseBetweenSame((uri) => {
-    for (const listener of listeners) listener({ kind: 'resource_updated', uri })
-  })
+  const tell = (event: ServerEvent) => {
+    for (const listener of listeners) listener(event)
+  }
+  const limiter = pauseBetweenSame((uri) => tell({ kind: 'resource_updated', uri }))
   let timer: NodeJS.Timeout | undefined
   let client: pg.Client | undefined
   let closed = false
@@ -35,33 +36,38 @@ export function changeFeed(url: string, pool: pg.Pool, schema: string, log: Fast
     timer = undefined
     const payloads = payloadsOf([...pending])
     pending.clear()
-    for (const payload of payloads) {
-      pool
-        .query('select pg_notify($1, $2)', [channel, payload])
-        .catch((error) => log.warn({ err: error }, 'change not announced'))
-    }
+    return Promise.all(
+      payloads.map((payload) =>
+        pool
+          .query('select pg_notify($1, $2)', [channel, payload])
+          .catch((error) => log.warn({ err: error }, 'change not announced')),
+      ),
+    )
   }
   const listen = async () => {
     if (closed) return
-    client = new pg.Client({ connectionString: url, application_name: channel })
+    client = new pg.Client({ connectionString: url, application_name: channel, connectionTimeoutMillis: 2_000 })
     client.on('notification', ({ payload }) => {
       for (const uri of JSON.parse(payload ?? '[]') as string[]) limiter.pass(uri)
     })
     client.on('error', () => undefined)
+    // A connection that could not be made ends as well, so that this alone decides on the next one.
     client.on('end', () => void (closed || setTimeout(listen, RECONNECT_MS).unref()))
-    await client.connect().then(
-      () => client?.query(`listen ${pg.escapeIdentifier(channel)}`),
-      () => void (closed || setTimeout(listen, RECONNECT_MS).unref()),
-    )
+    await client
+      .connect()
+      .then(() => client?.query(`listen ${pg.escapeIdentifier(channel)}`))
+      .catch(() => undefined)
+  }
+  const publish = (uris: Iterable<string>) => {
+    for (const uri of uris) pending.add(uri)
+    if (pending.size > 0) timer ??= setTimeout(flush, TICK_MS)
   }
   void listen()
   return {
-    publish(uris) {
-      for (const uri of uris) pending.add(uri)
-      if (pending.size > 0) timer ??= setTimeout(flush, TICK_MS)
-    },
+    publish,
     bus: {
-      publish: (event) => void (event.kind === 'resource_updated' && pending.add(event.uri)),
+      // What a server lists changes with its process alone, so that no other replica needs to hear of it.
+      publish: (event) => (event.kind === 'resource_updated' ? publish([event.uri]) : tell(event)),
       subscribe(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -69,7 +75,8 @@ export function changeFeed(url: string, pool: pg.Pool, schema: string, log: Fast
     },
     async close() {
       closed = true
-      if (timer) clearTimeout(timer)
+      clearTimeout(timer)
+      await flush()
       limiter.stop()
       await client?.end()
     },

@@ -1,5 +1,12 @@
-import { createMcpHandler, type Server, type ServerEvent, type ServerEventBus } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  ProtocolErrorCode,
+  type Server,
+  type ServerEvent,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server'
 import type { Caller } from '../caller.ts'
+import type { Resource } from '../define.ts'
 import type { View } from '../mcp/view.ts'
 import { findResource, mayRead } from '../resources.ts'
 import { SUBJECT_MARK } from './announced-uri.ts'
@@ -14,11 +21,14 @@ export interface Subscriptions {
     expiresAt: number,
     server: () => Server,
   ): Promise<Response>
-  /** Why this caller may not listen to what the message asks for; undefined when all is well. */
-  refusal(body: unknown, caller: Caller): string | undefined
+  /** JSON-RPC error for what this caller may not listen to; undefined when all is well. */
+  refusal(body: unknown, caller: Caller): { code: number; message: string } | undefined
   /** Ends every stream with its final result. */
   close(): Promise<void>
 }
+
+/** Our own JSON-RPC code for too many calls or streams. */
+export const TOO_MANY = -31_429
 
 const MAX_STREAMS_PER_SUBJECT = 20
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -43,9 +53,11 @@ export function subscriptions(view: View): Subscriptions {
     },
     refusal(body, caller) {
       if (countOf(caller.subject) >= MAX_STREAMS_PER_SUBJECT)
-        return `At most ${MAX_STREAMS_PER_SUBJECT} streams may be open at once.`
+        return { code: TOO_MANY, message: `At most ${MAX_STREAMS_PER_SUBJECT} streams may be open at once.` }
       const unknown = askedFor(body).find((uri) => !isSubscribable(view, uri, caller))
-      return unknown && `${unknown} cannot be subscribed to.`
+      return unknown === undefined
+        ? undefined
+        : { code: ProtocolErrorCode.InvalidParams, message: `${unknown} cannot be subscribed to.` }
     },
     close: async () => void (await Promise.all([...open.keys()].map((handler) => handler.close()))),
   }
@@ -59,8 +71,17 @@ function askedFor(body: unknown): string[] {
 
 function isSubscribable(view: View, uri: string, caller: Caller): boolean {
   if (uri.includes('?') || uri.includes(SUBJECT_MARK)) return false
-  const resource = findResource(view.resources, uri)?.compiled.resource
+  const resource = resourceOf(view, uri)
   return resource?.subscribable === true && mayRead(caller, resource)
+}
+
+function resourceOf(view: View, uri: string): Resource | undefined {
+  try {
+    return findResource(view.resources, uri)?.compiled.resource
+  } catch {
+    // A malformed URI belongs to no resource.
+    return undefined
+  }
 }
 
 function heardBy(caller: Caller, bus: ServerEventBus): ServerEventBus {

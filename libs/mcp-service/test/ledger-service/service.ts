@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { BusinessError, definitionsFor, defineService } from '../../src/index.ts'
+import { BusinessError, defineService, definitionsFor } from '../../src/index.ts'
+import { gateOf } from './gates.ts'
 
 /** A small domain that has one tool of every shape; it stands in the place of `wms`. */
 interface Tables {
@@ -55,7 +56,9 @@ const order = defineTool({
   output: z.object({ entry_id: z.int() }),
   text: ({ entry_id }) => `Entry ${entry_id}`,
   async handle({ account }, { db }) {
-    const { rows } = await sql<{ id: number }>`insert into entry (account, amount) values (${account}, 10) returning id`.execute(db)
+    const { rows } = await sql<{
+      id: number
+    }>`insert into entry (account, amount) values (${account}, 10) returning id`.execute(db)
     return { entry_id: rows[0]?.id ?? 0 }
   },
 })
@@ -72,14 +75,86 @@ const postMany = defineTool({
   async handleBatch(calls, { db }) {
     const accepted = calls.filter(({ args }) => args.amount > 0)
     await sql`insert into entry (account, amount)
-      select * from unnest(${accepted.map(({ args }) => args.account)}::text[], ${accepted.map(({ args }) => args.amount)}::int[])`.execute(db)
+      select * from unnest(${accepted.map(({ args }) => args.account)}::text[], ${accepted.map(({ args }) => args.amount)}::int[])`.execute(
+      db,
+    )
     return calls.map(({ args }) =>
-      args.amount > 0 ? { result: { posted: args.amount } } : { error: new BusinessError('invalid_argument', 'Only positive amounts.') },
+      args.amount > 0
+        ? { result: { posted: args.amount } }
+        : { error: new BusinessError('invalid_argument', 'Only positive amounts.') },
     )
   },
 })
 
+const openAccount = defineTool({
+  name: 'open_account',
+  description: 'Opens an account that must not exist yet.',
+  scope: 'wms:adjust',
+  effect: 'write',
+  input: z.object({ account: Account }),
+  output: z.object({ account: z.string() }),
+  text: ({ account }) => `Opened ${account}`,
+  async handle({ account }, { db }) {
+    const { rows } = await sql`select 1 from entry where account = ${account}`.execute(db)
+    if (rows.length > 0) throw new BusinessError('conflict', 'There is such an account already.')
+    await sql`insert into entry (account, amount) values (${account}, 0)`.execute(db)
+    return { account }
+  },
+})
+
+const hold = defineTool({
+  name: 'hold',
+  description: 'Waits at a gate.',
+  scope: 'wms:read',
+  effect: 'read',
+  input: z.object({ gate: z.string() }),
+  output: z.object({ passed: z.boolean() }),
+  text: () => 'Passed',
+  async handle({ gate }, { signal, progress }) {
+    progress(1, 2, 'waiting')
+    await gateOf(gate).pass(signal)
+    return { passed: !signal.aborted }
+  },
+})
+
+const holdRow = defineTool({
+  name: 'hold_and_post',
+  description: 'Posts one, and waits at a gate before the transaction ends.',
+  scope: 'wms:adjust',
+  effect: 'write',
+  input: z.object({ account: Account, gate: z.string() }),
+  output: z.object({ balance: z.int() }),
+  text: ({ balance }) => `New balance: ${balance}`,
+  async handle({ account, gate }, { db, signal }) {
+    await sql`insert into entry (account, amount) values (${account}, 1)`.execute(db)
+    await gateOf(gate).pass(signal)
+    return { balance: await balanceOf(db, account) }
+  },
+})
+
+const pay = defineTool({
+  name: 'pay',
+  description: 'Takes what no log may hold.',
+  scope: 'wms:adjust',
+  effect: 'write',
+  repeat: 'additive',
+  input: z.object({
+    account: Account,
+    card_number: z.string(),
+    owner: z.object({ password: z.string(), name: z.string() }),
+  }),
+  output: z.object({ receipt: z.string(), access_token: z.string() }),
+  text: () => 'Paid',
+  handle: ({ account }) => ({ receipt: `receipt of ${account}`, access_token: 'secret-of-the-result' }),
+})
+
 const transfers = new Map<string, Promise<string>>()
+
+/** A process that ends well once the test opens the gate of its name. */
+async function passedGate(id: string): Promise<string> {
+  await gateOf(id).pass(new AbortController().signal)
+  return 'well'
+}
 
 const transfer = defineTool({
   name: 'transfer',
@@ -94,7 +169,7 @@ const transfer = defineTool({
     const { rows } = await sql<{ count: number }>`select count(*)::int as count from transfer`.execute(db)
     const id = `transfer-${rows[0]?.count ?? 0}`
     await sql`insert into transfer (id, amount) values (${id}, ${amount})`.execute(db)
-    transfers.set(id, ends === 'late' ? new Promise(() => undefined) : Promise.resolve(ends))
+    transfers.set(id, ends === 'late' ? passedGate(id) : Promise.resolve(ends))
     return { workflowId: id, handle: id }
   },
   async outcome(workflowId, { db }) {
@@ -206,7 +281,22 @@ const review = definePrompt({
 export const ledgerService = defineService({
   domain: 'wms',
   instructions: 'A ledger for tests.',
-  tools: [getBalance, post, order, postMany, transfer, writeOff, countdown, broken, rumour, internalTool],
+  tools: [
+    getBalance,
+    post,
+    order,
+    postMany,
+    openAccount,
+    hold,
+    holdRow,
+    pay,
+    transfer,
+    writeOff,
+    countdown,
+    broken,
+    rumour,
+    internalTool,
+  ],
   resources: [account, accounts],
   prompts: [review],
 })
