@@ -1,7 +1,8 @@
 -- Trigrams live in a schema of their own, which every service may use and which no search path contains.
 create schema if not exists extensions;
 grant usage on schema extensions to public;
-create extension if not exists pg_trgm schema extensions;
+create extension if not exists pg_trgm;
+alter extension pg_trgm set schema extensions;
 
 create table product (
   product_id text primary key,
@@ -27,6 +28,7 @@ create table product (
   check (rating_total between rating_count and rating_count * 5)
 );
 create index product_search on product using gin (search);
+create index product_popularity on product (popularity desc, legacy_no) where active;
 create index product_category on product (lower(category), legacy_no);
 
 -- What the warehouse calls a product; WMS keeps its stock.

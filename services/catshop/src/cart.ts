@@ -1,7 +1,8 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { formatMoney } from '@backroom/money'
-import { type Kysely, sql } from 'kysely'
-import { getProduct, type ProductReference } from './catalogue.ts'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import { getProduct, type ProductReference, productIdOf } from './catalogue.ts'
 import { type CartCoupon, couponFor } from './coupon.ts'
 import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
@@ -70,7 +71,6 @@ export async function setQuantity(
 ): Promise<Cart> {
   if (quantity === 0) return removeFromCart(db, shopper, reference)
   const product = await getProduct(db, reference)
-  await dropExpiredLines(db, shopper)
   await touch(db, shopper)
   await db
     .insertInto('cart_items')
@@ -89,18 +89,12 @@ export async function setQuantity(
 
 /** Takes a product out of the cart; nothing happens when it is not in it. */
 export async function removeFromCart(db: Kysely<Tables>, shopper: Shopper, reference: ProductReference): Promise<Cart> {
+  const productId = await productIdOf(db, reference)
   await touch(db, shopper)
   await db
     .deleteFrom('cart_items')
-    .using('product')
-    .whereRef('product.product_id', '=', 'cart_items.product_id')
     .where('username', '=', shopper.username)
-    .where((where) =>
-      where.or([
-        where('cart_items.product_id', '=', String(reference)),
-        where(sql<string>`legacy_no::text`, '=', String(reference)),
-      ]),
-    )
+    .where('product_id', '=', productId ?? null)
     .execute()
   return readCart(db, shopper)
 }
@@ -136,16 +130,15 @@ export async function emptyCart(db: Kysely<Tables>, shopper: Shopper): Promise<v
 export async function readCart(db: Kysely<Tables>, shopper: Shopper, notices: string[] = []): Promise<Cart> {
   const cart = await db
     .selectFrom('cart')
-    .select(['version', 'coupon_code'])
+    .select((select) => ['version', 'coupon_code', jsonArrayFrom(linesOf(select)).as('lines')])
     .where('username', '=', shopper.username)
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst()
   if (!cart) return { version: 0, lines: [], coupon: undefined, notices }
-  const lines = await linesOf(db, shopper)
-  const coupon =
-    cart.coupon_code === null ? undefined : await couponFor(db, shopper, cart.coupon_code, subtotalOf(lines))
+  const { version, coupon_code, lines } = cart
+  const coupon = coupon_code === null ? undefined : await couponFor(db, shopper, coupon_code, subtotalOf(lines))
   const refused = coupon && 'refused' in coupon && lines.length > 0 ? [coupon.refused] : []
-  return { version: cart.version, lines, coupon, notices: [...notices, ...lines.flatMap(noticesOf), ...refused] }
+  return { version, lines, coupon, notices: [...notices, ...lines.flatMap(noticesOf), ...refused] }
 }
 
 /** Sum of the lines that can be bought, in minor units. */
@@ -153,8 +146,8 @@ export function subtotalOf(lines: CartLine[]): number {
   return lines.reduce((sum, line) => sum + (line.active ? line.quantity * line.unitPriceMinor : 0), 0)
 }
 
-async function linesOf(db: Kysely<Tables>, { username }: Shopper): Promise<CartLine[]> {
-  const rows = await db
+function linesOf(cart: ExpressionBuilder<Tables, 'cart'>) {
+  return cart
     .selectFrom('cart_items')
     .innerJoin('product', 'product.product_id', 'cart_items.product_id')
     .innerJoin('variant', 'variant.product_id', 'product.product_id')
@@ -170,12 +163,10 @@ async function linesOf(db: Kysely<Tables>, { username }: Shopper): Promise<CartL
       'active',
     ])
     .distinctOn(['added_at', 'cart_items.product_id'])
-    .where('username', '=', username)
+    .whereRef('cart_items.username', '=', 'cart.username')
     .orderBy('added_at')
     .orderBy('cart_items.product_id')
     .orderBy('variant.sku')
-    .execute()
-  return rows
 }
 
 function noticesOf(line: CartLine): string[] {
@@ -191,8 +182,9 @@ async function dropExpiredLines(db: Kysely<Tables>, { username }: Shopper): Prom
     where cart_items.username = ${username} and cart.username = ${username} and cart.expires_at <= now()`.execute(db)
 }
 
-async function touch(db: Kysely<Tables>, { username }: Shopper): Promise<void> {
+async function touch(db: Kysely<Tables>, shopper: Shopper): Promise<void> {
+  await dropExpiredLines(db, shopper)
   await sql`
-    insert into cart (username, expires_at) values (${username}, now() + interval '30 days')
+    insert into cart (username, expires_at) values (${shopper.username}, now() + interval '30 days')
     on conflict (username) do update set version = cart.version + 1, expires_at = excluded.expires_at`.execute(db)
 }

@@ -87,9 +87,21 @@ export async function getProduct(
     .executeTakeFirst()
   if (product) return product
   throw new BusinessError('not_found', `There is no product ${reference} on sale.`, {
-    details: { error: 'Not found', product_id: reference },
+    alongside: { error: 'Not found' },
+    details: { product_id: reference },
     nextActions: [{ tool: 'search_products', hint: 'Find the product by its name and use its product_id.' }],
   })
+}
+
+/** The text id of a product, on sale or not; undefined when it never existed. */
+export async function productIdOf(db: Kysely<Tables>, reference: ProductReference): Promise<string | undefined> {
+  const { id, number } = identify(reference)
+  const product = await db
+    .selectFrom('product')
+    .select('product_id')
+    .where((where) => where.or([where('product_id', '=', id), where('legacy_no', '=', number)]))
+    .executeTakeFirst()
+  return product?.product_id
 }
 
 /** Product ids that start with what was typed, or belong to a name with a word that does; best sellers first. */

@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely'
 import type { Address } from './address.ts'
 import { type Cart, emptyCart, lockCart, readCart } from './cart.ts'
 import type { ProductReference } from './catalogue.ts'
-import { closeSessions, keepSession, sessionFor } from './checkout-session.ts'
+import { closeSessions, keepSession, type Session, sessionFor } from './checkout-session.ts'
 import { redeem } from './coupon.ts'
-import { openAccount, type Shopper } from './customer.ts'
+import { type AccountDefaults, openAccount, type Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
 import { shippingOption } from './delivery.ts'
 import { getOrder, type Order, placeOrder, recentCartOrder } from './order.ts'
@@ -72,29 +72,13 @@ export async function completeCheckout(
   shopper: Shopper,
   wish: { checkoutId?: string | undefined; confirmTotalMinor?: number | undefined; paymentMethod?: string | undefined },
 ): Promise<Completed> {
-  const account = await openAccount(db, shopper)
-  await lockCart(db, shopper)
-  const session = await sessionFor(db, shopper, wish.checkoutId)
-  if (session?.order_ref) return { order: await getOrder(db, shopper, session.order_ref), repeated: true }
-  const cart = await readCart(db, shopper)
-  if (cart.lines.length === 0 && wish.checkoutId === undefined) {
-    const placed = await recentCartOrder(db, shopper, REPEAT_SECONDS)
-    if (placed) return { order: placed, repeated: true }
-  }
-  requireGoods(cart)
-  const current = session?.cart_version === cart.version ? session : undefined
-  const purchase = await priceCart(
-    db,
-    cart,
-    addressOf(account, current?.address_untrusted),
-    await shippingOption(db, current?.shipping_option ?? DEFAULT_SHIPPING),
-  )
-  if (wish.checkoutId !== undefined && !current) throw totalsMoved(purchase, 'The cart has changed since the preview.')
-  requireTotal(purchase, wish.confirmTotalMinor ?? current?.total_minor)
-
+  const found = await situationOf(db, shopper, wish.checkoutId)
+  if ('placed' in found) return { order: found.placed, repeated: true }
+  const { account, purchase, session } = found
+  requireTotal(purchase, wish.confirmTotalMinor ?? session?.total_minor)
   const order = await placeOrder(db, shopper, {
     ...placing(purchase),
-    checkoutId: current?.checkout_id ?? null,
+    checkoutId: session?.checkout_id ?? null,
     source: 'cart',
     paymentMethod: paymentMethodOf(account, wish.paymentMethod),
   })
@@ -121,21 +105,14 @@ export async function orderProduct(
   })
 }
 
-/** What `completeCheckout` would charge now, in minor units; undefined when it would charge nothing. Locks the cart. */
+/** What `completeCheckout` would charge now, in minor units; undefined when it would find an order. Locks the cart. */
 export async function checkoutTotal(
   db: Kysely<Tables>,
   shopper: Shopper,
   checkoutId: string | undefined,
 ): Promise<number | undefined> {
-  const account = await openAccount(db, shopper)
-  await lockCart(db, shopper)
-  const session = await sessionFor(db, shopper, checkoutId)
-  const cart = await readCart(db, shopper)
-  if (session?.order_ref || cart.lines.length === 0) return undefined
-  const current = session?.cart_version === cart.version ? session : undefined
-  const shipping = await shippingOption(db, current?.shipping_option ?? DEFAULT_SHIPPING)
-  const { quote } = await priceCart(db, cart, addressOf(account, current?.address_untrusted), shipping)
-  return quote.totalMinor
+  const found = await situationOf(db, shopper, checkoutId)
+  return 'placed' in found ? undefined : found.purchase.quote.totalMinor
 }
 
 /** What `orderProduct` would charge now, in minor units. */
@@ -147,6 +124,28 @@ export async function orderProductTotal(
 ): Promise<number> {
   const { quote } = await priceProduct(db, await openAccount(db, shopper), reference, quantity)
   return quote.totalMinor
+}
+
+/** What a checkout starts from: the order of an earlier one, or a purchase, by the terms of its preview if there is one. */
+type Situation = { placed: Order } | { account: AccountDefaults; purchase: Purchase; session: Session | undefined }
+
+async function situationOf(db: Kysely<Tables>, shopper: Shopper, checkoutId: string | undefined): Promise<Situation> {
+  const account = await openAccount(db, shopper)
+  await lockCart(db, shopper)
+  const previewed = await sessionFor(db, shopper, checkoutId)
+  if (previewed?.order_ref) return { placed: await getOrder(db, shopper, previewed.order_ref) }
+  const cart = await readCart(db, shopper)
+  if (cart.lines.length === 0 && checkoutId === undefined) {
+    const placed = await recentCartOrder(db, shopper, REPEAT_SECONDS)
+    if (placed) return { placed }
+  }
+  requireGoods(cart)
+  const session = previewed?.cart_version === cart.version ? previewed : undefined
+  const address = addressOf(account, session?.address_untrusted)
+  const shipping = await shippingOption(db, session?.shipping_option ?? DEFAULT_SHIPPING)
+  const purchase = await priceCart(db, cart, address, shipping)
+  if (checkoutId !== undefined && !session) throw totalsMoved(purchase, 'The cart has changed since the preview.')
+  return { account, purchase, session }
 }
 
 function placing({ quote, couponCode, shipping, address }: Purchase) {

@@ -1,7 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { ProductReference } from './catalogue.ts'
+import { type ProductReference, productIdOf } from './catalogue.ts'
 import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
 import { lockOrder, type Order, type OrderLine } from './order.ts'
@@ -35,7 +35,9 @@ export async function requestReturn(
   const order = await lockOrder(db, shopper, wish.order)
   requireReturnable(order)
   const left = await unitsLeft(db, order)
-  const lines = wish.lines ? wantedLines(order, left, wish.lines) : [...left].filter(([, quantity]) => quantity > 0)
+  const lines = wish.lines
+    ? await wantedLines(db, order, left, wish.lines)
+    : [...left].filter(([, quantity]) => quantity > 0)
   if (lines.length === 0) throw nothingLeft(order, await requestsOf(db, order.order_id))
   const request = await db
     .insertInto('return_request')
@@ -118,10 +120,16 @@ async function unitsLeft(db: Kysely<Tables>, { order_id, lines }: Order): Promis
   return new Map(lines.map((line) => [line, line.quantity - (taken.get(line.line) ?? 0)]))
 }
 
-function wantedLines(order: Order, left: Map<OrderLine, number>, wishes: ReturnWish[]): Units[] {
+async function wantedLines(
+  db: Kysely<Tables>,
+  order: Order,
+  left: Map<OrderLine, number>,
+  wishes: ReturnWish[],
+): Promise<Units[]> {
   const wanted = new Map<OrderLine, number>()
   for (const { product, quantity } of wishes) {
-    const line = order.lines.find((each) => [each.product_id, each.sku, String(each.line)].includes(String(product)))
+    const productId = await productIdOf(db, product)
+    const line = order.lines.find((each) => each.product_id === productId)
     if (!line) {
       throw new BusinessError('not_found', `${order.order_number} has no product ${product}.`, {
         details: { product_ids: order.lines.map((each) => each.product_id) },

@@ -12,26 +12,35 @@ export interface Stock {
   units: number | null
 }
 
+/** The part of a call's context that reaches other servers. */
+type WmsAccess = Pick<CallContext<never>, 'callService'>
+
 const unknown: Stock = { availability: 'unknown', units: null }
 
-const StockAnswer = z.object({
-  items: z.array(z.object({ sku: z.string(), available: z.number(), below_reorder_point: z.boolean() })),
-})
+const StockAnswer = z.object({ items: z.array(z.object({ sku: z.string(), available: z.int() })) })
+
+const LOW_BELOW = 10
+const SKUS_A_CALL = 50
 
 /** Asks WMS for the stock of several SKUs. Never fails: what cannot be learned is `unknown`. */
-export async function stockOf(
-  { callService }: Pick<CallContext<never>, 'callService'>,
-  skus: string[],
-): Promise<(sku: string) => Stock> {
-  if (skus.length === 0) return () => unknown
-  const answer = await callService('wms', 'get_stock', { skus }).catch(() => undefined)
-  const levels = StockAnswer.safeParse(answer).data?.items ?? []
-  const known = new Map(levels.map((level) => [level.sku, level]))
+export async function stockOf(context: WmsAccess, skus: string[]): Promise<(sku: string) => Stock> {
+  const calls = Array.from({ length: Math.ceil(skus.length / SKUS_A_CALL) }, (_, index) =>
+    unitsOf(context, skus.slice(index * SKUS_A_CALL, (index + 1) * SKUS_A_CALL)),
+  )
+  const known = new Map((await Promise.all(calls)).flat())
   return (sku) => {
-    const level = known.get(sku)
-    if (!level) return unknown
-    const units = Math.max(0, level.available)
-    if (units === 0) return { availability: 'out_of_stock', units }
-    return { availability: level.below_reorder_point ? 'low_stock' : 'in_stock', units }
+    const units = known.get(sku)
+    return units === undefined ? unknown : { availability: bucketOf(units), units }
   }
+}
+
+async function unitsOf({ callService }: WmsAccess, skus: string[]): Promise<[sku: string, units: number][]> {
+  const answer = await callService('wms', 'get_stock', { skus }).catch(() => undefined)
+  const items = StockAnswer.safeParse(answer).data?.items ?? []
+  return items.map(({ sku, available }) => [sku, Math.max(0, available)])
+}
+
+function bucketOf(units: number): Availability {
+  if (units === 0) return 'out_of_stock'
+  return units < LOW_BELOW ? 'low_stock' : 'in_stock'
 }

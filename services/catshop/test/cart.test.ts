@@ -36,7 +36,11 @@ describe('the cart', () => {
     const product = fc.integer({ min: 1, max: 3 })
     const change = fc.oneof(
       fc.record({ tool: fc.constant('add_to_cart'), product_id: product, quantity: fc.integer({ min: 1, max: 40 }) }),
-      fc.record({ tool: fc.constant('update_cart_quantity'), product_id: product, quantity: fc.integer({ min: 0, max: 99 }) }),
+      fc.record({
+        tool: fc.constant('update_cart_quantity'),
+        product_id: product,
+        quantity: fc.integer({ min: 0, max: 99 }),
+      }),
       fc.record({ tool: fc.constant('remove_from_cart'), product_id: product }),
     )
     let run = 0
@@ -54,7 +58,10 @@ describe('the cart', () => {
           assert.ok(cart.version > version)
           version = cart.version
           const lines = cart.items.map((item: { line_total_minor: number }) => item.line_total_minor)
-          assert.equal(cart.subtotal_minor, lines.reduce((sum: number, total: number) => sum + total, 0))
+          assert.equal(
+            cart.subtotal_minor,
+            lines.reduce((sum: number, total: number) => sum + total, 0),
+          )
         }
         assert.deepEqual(await quantities(customer), Object.fromEntries(model))
       }),
@@ -80,6 +87,21 @@ describe('the cart', () => {
     assert.equal(cart.total_minor, 3_999)
     assert.match(cart.notices.join(' '), /from 34\.50 USD to 39\.99 USD/)
     assert.equal(cart.stock_checked, false)
+  })
+
+  it('forgets what has lain in it for a month', async () => {
+    const customer = shop.newcomer('forgetful')
+    await customer.use('add_to_cart', { product_id: 1, quantity: 3 })
+    await shop.db
+      .updateTable('cart')
+      .set({ expires_at: new Date(0) })
+      .where('username', '=', 'forgetful')
+      .execute()
+    assert.deepEqual(await quantities(customer), {})
+    await customer.use('remove_from_cart', { product_id: 9 })
+    assert.deepEqual(await quantities(customer), {})
+    await customer.use('add_to_cart', { product_id: 2 })
+    assert.deepEqual(await quantities(customer), { 2: 1 })
   })
 
   it('takes a coupon in any case and refuses one that does not apply', async () => {

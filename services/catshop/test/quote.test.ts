@@ -24,14 +24,23 @@ describe('a quote', () => {
         const quote = priceLines(lines, given)
         const sum = (of: (priced: (typeof quote.lines)[number]) => number) =>
           quote.lines.reduce((all, each) => all + of(each), 0)
-        assert.equal(sum((each) => each.paidMinor), quote.totalMinor)
-        assert.equal(sum((each) => each.discountMinor), quote.discountMinor)
-        assert.equal(sum((each) => each.shippingMinor), quote.shippingMinor)
-        assert.equal(sum((each) => each.taxMinor), quote.taxMinor)
         assert.equal(
+          sum((each) => each.paidMinor),
           quote.totalMinor,
-          quote.subtotalMinor - quote.discountMinor + quote.shippingMinor + quote.taxMinor,
         )
+        assert.equal(
+          sum((each) => each.discountMinor),
+          quote.discountMinor,
+        )
+        assert.equal(
+          sum((each) => each.shippingMinor),
+          quote.shippingMinor,
+        )
+        assert.equal(
+          sum((each) => each.taxMinor),
+          quote.taxMinor,
+        )
+        assert.equal(quote.totalMinor, quote.subtotalMinor - quote.discountMinor + quote.shippingMinor + quote.taxMinor)
       }),
     )
   })

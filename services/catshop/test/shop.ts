@@ -17,6 +17,7 @@ export interface Answer {
 
 /** Somebody who uses the shop over HTTP. */
 export interface Visitor {
+  /** Calls a tool; waits and repeats while the shop says that it is too busy and did nothing. */
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>
   /** Like `call`, and fails unless the call succeeded; returns the result itself. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into results of every tool.
@@ -67,7 +68,13 @@ export async function openShop() {
       })
       return { status: response.status, body: JSON.parse(await response.text()) }
     }
-    const call = (tool: string, args: Record<string, unknown> = {}) => post(`/catshop/tools/${tool}`, args)
+    const call = async (tool: string, args: Record<string, unknown> = {}) => {
+      for (let retries = 20; ; retries--) {
+        const answer = await post(`/catshop/tools/${tool}`, args)
+        if (answer.status !== 503 || retries === 0) return answer
+        await new Promise((resolve) => setTimeout(resolve, answer.body.retry_after_ms))
+      }
+    }
     return {
       call,
       async use(tool, args) {

@@ -23,10 +23,10 @@ export const getOrderHistory = defineTool({
     orders: z.array(OrderSummary),
     next_cursor: z.string().optional(),
   }),
-  text: ({ count, orders }) =>
-    count === 0
-      ? 'No orders.'
-      : `${count} orders: ${orders.map((order) => `${order.number} ${order.status}`).join(', ')}`,
+  text: ({ count, orders }) => {
+    const named = orders.slice(0, 5).map((order) => `${order.number} ${order.status}`)
+    return count === 0 ? 'No orders.' : `${count} orders: ${named.join(', ')}${count > named.length ? ', …' : ''}`
+  },
   async handle({ limit, cursor, verbosity }, { db, caller }) {
     const { items, next_cursor } = await listOrders(db, shopperOf(caller), { limit, cursor })
     return { count: items.length, orders: items.map((order) => orderSummary(order, verbosity)), next_cursor }
