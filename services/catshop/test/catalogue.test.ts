@@ -31,7 +31,7 @@ describe('the catalogue', () => {
     for (const product_id of [99_999, '99999999999', 'prod-nothing', "x' or 1=1"]) {
       const { status, body } = await anyone.call('get_product', { product_id })
       assert.equal(status, 404)
-      assert.equal(body.details.error, 'Not found')
+      assert.equal(body.error, 'Not found')
     }
     const { result } = await anyone.mcp('tools/call', { name: 'get_product', arguments: { product_id: 99_999 } })
     assert.equal(result.isError, true)
