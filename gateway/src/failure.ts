@@ -24,7 +24,7 @@ export function failureOf(error: Error & { code?: string }, sent: boolean, domai
 export const unreachable = (domain: string): Refusal => ({
   status: 503,
   error: 'unavailable',
-  message: `${domain} cannot be reached at the moment. Nothing was sent to it: try again in 2 seconds. Other domains are not affected.`,
+  message: `${spoken(domain)} cannot be reached at the moment. Nothing was sent to it: try again in 2 seconds. Everything else works.`,
   domain,
   retryAfter: 2,
 })
@@ -35,7 +35,7 @@ const unknownOutcome =
 const timeout = (domain: string): Refusal => ({
   status: 504,
   error: 'timeout',
-  message: `${domain} did not answer in time. ${unknownOutcome}`,
+  message: `${spoken(domain)} did not answer in time. ${unknownOutcome}`,
   domain,
   retryAfter: 5,
 })
@@ -43,7 +43,7 @@ const timeout = (domain: string): Refusal => ({
 const brokenOff = (domain: string): Refusal => ({
   status: 502,
   error: 'no_answer',
-  message: `${domain} broke off before it answered. ${unknownOutcome}`,
+  message: `${spoken(domain)} broke off before it answered. ${unknownOutcome}`,
   domain,
   retryAfter: 2,
 })
@@ -53,3 +53,6 @@ const malformed: Refusal = {
   error: 'bad_request',
   message: 'A header or the path holds characters that HTTP does not allow.',
 }
+
+/** How people call it: they know of domains and of signing in, not of a process named auth. */
+const spoken = (domain: string) => (domain === 'auth' ? 'Sign-in' : domain)

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { refusalPage, refusalPagePolicy } from './refusal-page.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,12 +24,20 @@ export interface Refusal {
 const INVALID_REQUEST = -32600
 const INTERNAL_ERROR = -32603
 
-/** Sends a refusal: a JSON-RPC error with the request's id on MCP paths, plain JSON elsewhere. */
+/** Sends a refusal: a JSON-RPC error with the request's id on MCP paths, a page to browsers, plain JSON elsewhere. */
 export function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   const { status, error, message, domain, retryAfter } = refusal
   reply.code(status).header('cache-control', 'no-store')
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  if (isForPeople(request)) {
+    reply.type('text/html; charset=utf-8').header('content-security-policy', refusalPagePolicy)
+    return reply.send(refusalPage(refusal))
+  }
   return reply.send(bodyOf(request, { error, message, domain, retryAfter }, status))
+}
+
+function isForPeople({ headers, routeOptions }: FastifyRequest): boolean {
+  return !routeOptions.config.jsonRpc && headers.accept?.includes('text/html') === true
 }
 
 /** Carries a refusal through hooks that throw. */

@@ -39,6 +39,15 @@ describe('a domain that is down', () => {
   })
 })
 
+it('a person whose sign-in is down reads plain words on a page', async (t) => {
+  const { url } = await startGateway(t)
+  const answer = await fetch(`${url}/auth/interaction/1`, { headers: { accept: 'text/html,*/*' } })
+  assert.equal(answer.status, 503)
+  assert.match(answer.headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  assert.match(await answer.text(), /Sign-in cannot be reached at the moment/)
+})
+
 describe('a call whose outcome is unknown', () => {
   it('is 502 and never sent twice, whatever its method', async (t) => {
     const wms = await startUpstream(t, (request) => request.socket.destroy())

@@ -38,6 +38,7 @@ describe('the Host header', () => {
     for (const host of ['10.0.0.7:8000', `localhost:${port}`]) {
       assert.equal(await statusFor(`${url}/health`, { host }, 'GET'), 200)
       assert.equal(await statusFor(`${url}/ready`, { host }, 'GET'), 200)
+      assert.equal(await statusFor(`${url}/status`, { host }, 'GET'), 200)
       assert.equal(await statusFor(`${url}/wms/mcp`, { host }), 403)
     }
   })
