@@ -1,0 +1,35 @@
+import { STOCK_BALANCES } from '@backroom/wms/stock-levels'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import Fastify from 'fastify'
+import pg from 'pg'
+import { z } from 'zod'
+import { tokenCheck } from './token-check.ts'
+
+/** The SDK as its documentation mounts it: an `McpServer` with all tools for each request, the same SQL and token check. */
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, options: '-c search_path=wms' })
+const check = tokenCheck(process.env)
+const toolNames = (process.env.TOOL_NAMES ?? '').split(',').filter(Boolean)
+const inputSchema = z.object({ skus: z.array(z.string()).min(1) })
+const outputSchema = z.object({ items: z.array(z.record(z.string(), z.unknown())) })
+
+const handler = createMcpHandler(() => {
+  const server = new McpServer({ name: 'sdk', version: '1.0.0' })
+  for (const name of toolNames) {
+    server.registerTool(name, { description: `The tool ${name}.`, inputSchema, outputSchema }, async ({ skus }) => {
+      const { rows } = await pool.query({ name: 'stock', text: STOCK_BALANCES, values: [skus] })
+      return { content: [{ type: 'text', text: `${rows.length} rows` }], structuredContent: { items: rows } }
+    })
+  }
+  return server
+})
+const serve = toNodeHandler(handler)
+const app = Fastify()
+
+app.post('/mcp', async (request, reply) => {
+  if (!(await check(request.headers.authorization))) return reply.code(401).send({ error: 'unauthorized' })
+  reply.hijack()
+  await serve(request.raw, reply.raw, request.body)
+})
+
+await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })
