@@ -41,8 +41,10 @@ export function connect<Schema>(url: string, { schema, poolSize = 8, onError }: 
     options: `-c search_path=${schema}`,
     application_name: schema,
   })
-  // Without a listener, an idle connection that the server closes would end the process.
-  pool.on('error', (error) => onError?.(error))
+  // Without both listeners, a connection that the server closes would end the process: the pool speaks for idle ones
+  // alone, and one that is in use, between two statements of a transaction, for itself.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', (error) => onError?.(error)))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   return { db, pool, close: () => db.destroy() }
 }

@@ -17,7 +17,10 @@ export async function prepareSchema(ownerUrl: string, { schema, password }: Sche
   try {
     const role = client.escapeIdentifier(schema)
     const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [schema])
-    await client.query(`${rowCount ? 'alter' : 'create'} role ${role} login password ${client.escapeLiteral(password)}`)
+    const secret = client.escapeLiteral(password)
+    if (!rowCount) await client.query(`create role ${role} login password ${secret}`)
+    else if (!(await canEnter(ownerUrl, schema, password)))
+      await client.query(`alter role ${role} login password ${secret}`)
     await client.query(`
       create schema if not exists ${role};
       revoke all on schema public from public;
@@ -25,6 +28,25 @@ export async function prepareSchema(ownerUrl: string, { schema, password }: Sche
       alter default privileges in schema ${role} grant select, insert, update, delete on tables to ${role};
       alter default privileges in schema ${role} grant usage on sequences to ${role};
     `)
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Roles belong to the whole server: one that is right already is left alone, so that two of its databases can be
+ * prepared at once.
+ */
+async function canEnter(ownerUrl: string, role: string, password: string): Promise<boolean> {
+  const url = new URL(ownerUrl)
+  url.username = role
+  url.password = password
+  const client = new pg.Client({ connectionString: url.href })
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
   } finally {
     await client.end()
   }

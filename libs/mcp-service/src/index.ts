@@ -13,10 +13,10 @@ export {
   type UriVariables,
 } from './define.ts'
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
-export { type Extend, type RequestOf, type ServerParts, sdkServerFactory } from './mcp/sdk-server.ts'
+export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
 export { type RunOptions, runService } from './run-service.ts'
-export type { Request, Runtime } from './runtime.ts'
+export type { Runtime } from './runtime.ts'
 export { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 export { defineService, type Service } from './service.ts'
 export { readServiceSettings, type ServiceSettings } from './settings.ts'

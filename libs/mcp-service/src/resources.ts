@@ -19,6 +19,9 @@ export function compileResources(resources: readonly Resource[]): CompiledResour
   }))
 }
 
+/** No text of ours holds the NUL character, and Postgres refuses it. */
+const nul = /%00|\0/
+
 function matcherOf(template: string): CompiledResource['match'] {
   const [, path = template, queryNames] = /^(.*?)(?:\{\?([\w,]+)\})?$/.exec(template) ?? []
   const names: string[] = []
@@ -32,6 +35,7 @@ function matcherOf(template: string): CompiledResource['match'] {
   return (uri) => {
     const [base = '', query] = uri.split('?', 2)
     const values = form.exec(base)
+    if (values && nul.test(uri)) throw brokenEscape()
     if (!values || (query !== undefined && allowed.size === 0)) return undefined
     const variables: UriVariables = {}
     for (const [index, name] of names.entries()) variables[name] = decode(values[index + 1] ?? '')
@@ -47,8 +51,12 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new BusinessError('invalid_argument', 'The URI has a broken percent escape.')
+    throw brokenEscape()
   }
+}
+
+function brokenEscape(): BusinessError {
+  return new BusinessError('invalid_argument', 'The URI has a broken percent escape.')
 }
 
 function unknownParameter(name: string, allowed: Set<string>): BusinessError {

@@ -16,7 +16,7 @@ import { tokenVerifier } from './access/tokens.ts'
 import { refusalLog } from './calls/audit.ts'
 import { batchQueues } from './calls/batch.ts'
 import { sweepExpiredKeys } from './calls/idempotency.ts'
-import { nestingGuard } from './http/nesting.ts'
+import { bodyGuard } from './http/body-guard.ts'
 import { authorizer } from './mcp/authorize.ts'
 import { mountEndpoint } from './mcp/endpoint.ts'
 import { parameterHeaderCheck } from './mcp/parameter-headers.ts'
@@ -197,7 +197,7 @@ function mountFronts(
       direct,
       extend,
       onRequest: [guard, requireToken],
-      preHandler: [nestingGuard, authorizer(PUBLIC_URL, full), parameterHeaderCheck(full), limit],
+      preHandler: [bodyGuard, authorizer(PUBLIC_URL, full), parameterHeaderCheck(full), limit],
     }),
   )
   app.register(async (scope) =>
@@ -210,7 +210,7 @@ function mountFronts(
         if (outcome === 'anonymous' && required) askForToken(reply)
         return outcome === 'authenticated' || (outcome === 'anonymous' && !required)
       },
-      preHandler: [nestingGuard, limit],
+      preHandler: [bodyGuard, limit],
     }),
   )
   const open = publicView(runtime)
@@ -221,7 +221,7 @@ function mountFronts(
       view: open,
       direct,
       onRequest: [guard],
-      preHandler: [nestingGuard, limit],
+      preHandler: [bodyGuard, limit],
     }),
   )
 }

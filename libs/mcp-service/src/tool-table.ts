@@ -40,6 +40,13 @@ const PendingApproval = z.object({
 /** What a call answers when its process outlasts it. */
 const InProgress = z.object({ status: z.literal('in_progress'), handle: z.string() })
 
+/** What every business error has; the rest is told by the error itself. */
+const refusal = {
+  type: 'object',
+  properties: { code: { type: 'string' }, message: { type: 'string' } },
+  required: ['code', 'message'],
+}
+
 const idempotencyKey = z
   .string()
   .min(1)
@@ -80,7 +87,7 @@ function compile(tool: Tool): CompiledTool {
       ...(tool.title ? { title: tool.title } : {}),
       description: tool.description,
       inputSchema: jsonSchema(input, 'input'),
-      outputSchema: outputSchemaOf(tool),
+      outputSchema: admitRefusals(answerSchema(tool)),
       annotations: {
         readOnlyHint: tool.effect === 'read',
         destructiveHint: tool.effect === 'destructive',
@@ -98,12 +105,19 @@ function inputOf(tool: Tool): z.ZodObject {
   return (tool.repeat === 'suspicious' ? keyed.extend({ force_new: forceNew }) : keyed).strict()
 }
 
-function outputSchemaOf(tool: Tool): JsonSchemaObject {
+/** What a call that was not refused answers. */
+export function answerSchema(tool: Tool): JsonSchemaObject {
   const alternatives: z.ZodType[] = [tool.output]
   if (tool.approval) alternatives.push(PendingApproval)
   if ('start' in tool) alternatives.push(InProgress)
   if (alternatives.length === 1) return jsonSchema(tool.output, 'output')
   return { type: 'object', anyOf: alternatives.map((schema) => jsonSchema(schema, 'output')) }
+}
+
+/** Clients on the SDK 1.x check refusals against the output schema as well, and drop what does not match it. */
+function admitRefusals(answer: JsonSchemaObject): JsonSchemaObject {
+  const alternatives = Array.isArray(answer.anyOf) ? answer.anyOf : [answer]
+  return { type: 'object', anyOf: [...alternatives, refusal] }
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchemaObject {

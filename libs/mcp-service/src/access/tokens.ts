@@ -98,7 +98,10 @@ export function tokenVerifier({ jwksUrl, issuer, audience, denyList }: TokenVeri
 function claimFlaw(payload: JWTPayload): string | undefined {
   if (Array.isArray(payload.aud)) return 'The token names more than one audience'
   if (payload.cnf !== undefined) return 'The token is bound to a key that this server cannot check'
-  if (typeof payload.client_id !== 'string') return 'The token names no client'
+  if (![payload.sub, payload.client_id, payload.jti].every((name) => typeof name === 'string' && name !== ''))
+    return 'The token does not name its subject, client and own id'
+  if (payload.customer_id !== undefined && payload.customer_id !== payload.sub)
+    return 'The token names a customer other than its subject'
   const act = payload.act as { act?: unknown } | undefined
   if (act !== undefined && (typeof act !== 'object' || act === null || act.act !== undefined))
     return 'The token was exchanged more than once'

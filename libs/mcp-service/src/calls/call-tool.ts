@@ -127,6 +127,7 @@ function entryOf(call: ValidCall, kind: AuditEntry['kind'], outcome: unknown): A
 
 function keyOf({ compiled: { tool }, args, caller, key: outside, digest }: ValidCall): CallKey | undefined {
   const explicit = (args.idempotency_key as string | undefined) ?? outside
+  if (explicit !== undefined && !keyForm.test(explicit)) throw badKey()
   const common = { principal: caller.subject, operation: tool.name, client: caller.clientId, fingerprint: digest }
   if (explicit !== undefined) return { ...common, key: explicit, origin: 'explicit', forceNew: false }
   const rule = tool.repeat ?? 'key_required'
@@ -134,6 +135,8 @@ function keyOf({ compiled: { tool }, args, caller, key: outside, digest }: Valid
   if (rule !== 'suspicious') return undefined
   return { ...common, key: `same:${digest}`, origin: 'suspicion', forceNew: args.force_new === true }
 }
+
+const keyForm = /^.{1,255}$/s
 
 const refusalCodes = new Set(['forbidden_scope', 'policy_denied', 'limit_exceeded'])
 
@@ -164,6 +167,10 @@ function keyRequired({ name }: Tool): BusinessError {
     `${name} needs an idempotency_key, so that a retry cannot act twice. Choose a value for this intent and reuse it when you retry.`,
     { nextActions: [{ tool: name, hint: 'Call again with idempotency_key set.' }] },
   )
+}
+
+function badKey(): BusinessError {
+  return new BusinessError('invalid_argument', 'The idempotency key must have 1 to 255 characters.')
 }
 
 /** Turns validation issues into one sentence an agent can correct itself by. */

@@ -118,20 +118,27 @@ function rowOf({ state, workflowId, result }: Acknowledged, key: CallKey) {
 }
 
 /** Stores the outcome of a process that an `in_flight` row stands for, and its audit row. */
-export async function settleKey(db: AnyDatabase, key: CallKey, result: ToolResult, audit: AuditEntry): Promise<void> {
+export async function settleKey(
+  db: AnyDatabase,
+  key: CallKey,
+  workflowId: string,
+  result: ToolResult,
+  audit: AuditEntry,
+): Promise<void> {
   await sql`
     with settled as (
       update idempotency set state = 'done', response = ${JSON.stringify(result)}::jsonb
-      where principal = ${key.principal} and operation = ${key.operation} and key = ${key.key} and state = 'in_flight'
+      where principal = ${key.principal} and operation = ${key.operation} and key = ${key.key}
+        and state = 'in_flight' and workflow_id = ${workflowId}
       returning 1
     )
     select append_audit(${auditRows([audit])}::jsonb) from settled`.execute(db)
 }
 
-/** Forgets a key whose process ended in a business error: a retry runs again. */
-export async function releaseKey(db: AnyDatabase, key: CallKey): Promise<void> {
+/** Forgets a key whose process ended in a business error: a retry runs again, as a process of its own. */
+export async function releaseKey(db: AnyDatabase, key: CallKey, workflowId: string): Promise<void> {
   await sql`delete from idempotency where principal = ${key.principal} and operation = ${key.operation}
-            and key = ${key.key} and state = 'in_flight'`.execute(db)
+            and key = ${key.key} and state = 'in_flight' and workflow_id = ${workflowId}`.execute(db)
 }
 
 /** Deletes rows whose time is over, in small batches; returns how many went. */

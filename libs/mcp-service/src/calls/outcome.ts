@@ -65,5 +65,7 @@ export function unavailable(what: string): BusinessError {
 function isConnectionLoss(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
   if (code !== undefined) return connectionLost.has(code)
-  return /connection terminated|timeout exceeded when trying to connect|connection timeout/i.test(message ?? '')
+  return /connection terminated|not queryable|timeout exceeded when trying to connect|connection timeout/i.test(
+    message ?? '',
+  )
 }

@@ -21,16 +21,33 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
   const begun = await repeatedly(() => begin(runtime, call, key))
   if ('stored' in begun) return begun.stored
   const { changed: _, ...context } = readContext(runtime, call)
-  const outcome = tool.outcome(begun.workflowId, context).then((value: unknown) => resultOf(compiled, value, args))
-  const result = await withinDeadline(outcome, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal).catch(
-    async (error) => {
-      if (key && error instanceof BusinessError) await releaseKey(runtime.db, key)
+  const { workflowId, handle } = begun
+  const settled = tool.outcome(workflowId, context).then(
+    (value: unknown) => store(runtime, call, key, workflowId, resultOf(compiled, value, args)),
+    async (error: unknown) => {
+      if (key && error instanceof BusinessError) await releaseKey(runtime.db, key, workflowId)
       throw error
     },
   )
-  if (result === undefined) return inProgress(tool.name, begun.handle)
-  if (key) await settleKey(runtime.db, key, result, effectOf(call, result))
-  else await acknowledge(runtime.db, [{ key, state: 'done', result, audit: effectOf(call, result) }])
+  const result = await withinDeadline(settled, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal)
+  if (result !== undefined) return result
+  settled.catch((error: unknown) =>
+    runtime.log.warn({ err: error, tool: tool.name, handle }, 'a process failed after its call was answered'),
+  )
+  return inProgress(tool.name, handle)
+}
+
+/** The last transaction; it runs even when the call itself was answered before, so that no effect lacks its audit row. */
+async function store(
+  runtime: Runtime,
+  call: ValidCall,
+  key: CallKey | undefined,
+  workflowId: string,
+  result: ToolResult,
+): Promise<ToolResult> {
+  const audit = effectOf(call, result)
+  if (key) await settleKey(runtime.db, key, workflowId, result, audit)
+  else await acknowledge(runtime.db, [{ key, state: 'done', result, audit }])
   return result
 }
 
@@ -75,6 +92,5 @@ async function withinDeadline<T>(work: Promise<T>, ms: number, signal: AbortSign
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', leave)
-    work.catch(() => undefined)
   }
 }

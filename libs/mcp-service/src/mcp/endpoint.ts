@@ -6,6 +6,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { HttpError } from '../http/http-error.ts'
 import { noteAccess, requestOf } from '../http/request.ts'
 import type { Request } from '../runtime.ts'
 import { subscriptions, TOO_MANY } from '../subscriptions/listen.ts'
@@ -58,8 +59,7 @@ export function mountEndpoint(
       if (answer) return reply.send(answer)
       if (!isMethod(http.body, 'subscriptions/listen')) return reply.send(await sdk.serve(http, request))
       const refusal = listening.refusal(http.body, request.caller)
-      if (refusal)
-        return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })
+      if (refusal) return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })
       const web = await toWebRequest(http.raw, http.body, { signal: request.signal })
       return reply.send(
         await listening.open(web, http.body, request.caller, http.tokenExpiresAt ?? Number.POSITIVE_INFINITY, () =>
@@ -126,14 +126,6 @@ function isMethod(body: unknown, method: string): boolean {
 function idOf(body: unknown): unknown {
   const id = (body as { id?: unknown } | null | undefined)?.id
   return typeof id === 'string' || typeof id === 'number' ? id : null
-}
-
-/** A fault of the HTTP request itself, or a limit that it met. */
-interface HttpError extends Error {
-  statusCode?: number
-  code?: string
-  /** Seconds to wait after too many calls. */
-  retryAfter?: number
 }
 
 function protocolError(status: number, error: HttpError, requestId: string) {

@@ -2,7 +2,7 @@ import { domains, issuerOf, scopeSentence, workingSet } from '@backroom/access'
 import { z } from 'zod'
 import { VERSION } from '../mcp/view.ts'
 import type { Runtime } from '../runtime.ts'
-import type { CompiledTool } from '../tool-table.ts'
+import { answerSchema, type CompiledTool } from '../tool-table.ts'
 import { statusOfError } from './rest.ts'
 
 const BusinessErrorSchema = z.object({
@@ -70,7 +70,7 @@ function operation({ tool, listing }: CompiledTool) {
         }),
     requestBody: { required: true, content: { 'application/json': { schema: listing.inputSchema } } },
     responses: {
-      '200': { description: 'Done.', content: { 'application/json': { schema: listing.outputSchema } } },
+      '200': { description: 'Done.', content: { 'application/json': { schema: answerSchema(tool) } } },
       ...(tool.approval || 'start' in tool ? { '202': { description: 'Waiting for a person or for a process.' } } : {}),
       '400': error('The arguments are not valid.'),
       ...(tool.scope === 'public'

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { challenge } from '../access/challenge.ts'
 import { callTool } from '../calls/call-tool.ts'
-import type { Outcome } from '../calls/outcome.ts'
-import type { BusinessErrorBody, ErrorCode } from '../errors.ts'
+import { errorBodyOf, type Outcome } from '../calls/outcome.ts'
+import { BusinessError, type BusinessErrorBody, type ErrorCode } from '../errors.ts'
+import type { HttpError } from '../http/http-error.ts'
 import { noteAccess, requestOf } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { type CompiledTool, reachable } from '../tool-table.ts'
@@ -49,6 +50,13 @@ export function mountRest(
     const required = toolOf(request)?.tool.scope !== 'public'
     if (!(await authenticate(request, reply, required))) return reply
   }
+  // Arguments are JSON; Fastify would take text as well.
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler((error: HttpError, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed')
+    return reply.code(status).send(faultOf(status, error, request.id))
+  })
   app.route({
     url: `/${domain}/tools/:name`,
     method: ['POST', 'GET'],
@@ -91,6 +99,17 @@ function send(reply: FastifyReply, outcome: Outcome, { tool }: CompiledTool, pub
     reply.header('www-authenticate', challenge(publicUrl, service.domain, { error: 'insufficient_scope', scopes }))
   }
   return reply.code(statusOfError[error.code]).send(error)
+}
+
+/** A fault that no tool saw, in the form of every other error. */
+function faultOf(status: number, error: HttpError, requestId: string): BusinessErrorBody {
+  if (status >= 500) return errorBodyOf(error, requestId)
+  if (status !== 429) return new BusinessError('invalid_argument', error.message).body
+  const { retryAfter = 1 } = error
+  return new BusinessError('limit_exceeded', error.message, {
+    retryAfterMs: retryAfter * 1_000,
+    alongside: { retryAfter },
+  }).body
 }
 
 function unknownTool({ service, tools }: Runtime, { params }: FastifyRequest): BusinessErrorBody {
