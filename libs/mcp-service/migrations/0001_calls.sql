@@ -16,6 +16,31 @@ create table idempotency (
 );
 create index idempotency_expires_at on idempotency (expires_at);
 
+-- Takes the locks of keys and says what is known of them. Locks and look-up are statements of their own: each has its own
+-- snapshot, so that whoever gets a lock also sees what its last holder committed.
+create function claim_keys(principals text[], operations text[], keys text[], suspicion interval)
+  returns table (
+    locked boolean, id bigint, fingerprint text, state text, workflow_id text, response jsonb, recent boolean, expired boolean)
+  language plpgsql volatile
+as $$
+#variable_conflict use_column
+declare
+  locks boolean[];
+begin
+  locks := array(
+    select pg_try_advisory_xact_lock(
+      hashtextextended(concat_ws('|', current_schema(), c.principal, c.operation, c.key), 0))
+    from unnest(principals, operations, keys) with ordinality as c(principal, operation, key, place)
+    order by c.place);
+  return query
+    select locks[c.place], i.id, encode(i.fingerprint, 'hex'), i.state, i.workflow_id, i.response,
+           i.created_at > now() - suspicion, i.expires_at <= now()
+    from unnest(principals, operations, keys) with ordinality as c(principal, operation, key, place)
+    left join idempotency i using (principal, operation, key)
+    order by c.place;
+end
+$$;
+
 -- Who did what on whose behalf, and what came of it. The service may add and read, never change.
 create table audit (
   id bigint generated always as identity primary key,

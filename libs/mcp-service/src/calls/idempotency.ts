@@ -31,7 +31,6 @@ const SUSPICION_WINDOW = '60 seconds'
 const IN_FLIGHT_RETRY_MS = 250
 
 interface Found {
-  ordinal: number
   locked: boolean
   id: number | null
   fingerprint: string | null
@@ -44,18 +43,12 @@ interface Found {
 
 /**
  * Takes the keys for this transaction and says what to do with each call, in order. Two transactions never hold one
- * key: the second is refused as in flight. Should one slip through between snapshot and lock, the primary key stops it.
+ * key: the second is refused as in flight.
  */
 export async function claimKeys(db: AnyDatabase, keys: CallKey[]): Promise<Claim[]> {
   const { rows } = await sql<Found>`
-    select c.ordinal::int, pg_try_advisory_xact_lock(
-             hashtextextended(concat_ws('|', current_schema(), c.principal, c.operation, c.key), 0)) as locked,
-           i.id, encode(i.fingerprint, 'hex') as fingerprint, i.state, i.workflow_id, i.response,
-           i.created_at > now() - ${sql.lit(SUSPICION_WINDOW)}::interval as recent, i.expires_at <= now() as expired
-    from unnest(${keys.map((k) => k.principal)}::text[], ${keys.map((k) => k.operation)}::text[],
-                ${keys.map((k) => k.key)}::text[]) with ordinality as c(principal, operation, key, ordinal)
-    left join idempotency i using (principal, operation, key)
-    order by c.ordinal`.execute(db)
+    select * from claim_keys(${keys.map((k) => k.principal)}::text[], ${keys.map((k) => k.operation)}::text[],
+                             ${keys.map((k) => k.key)}::text[], ${sql.lit(SUSPICION_WINDOW)}::interval)`.execute(db)
   const claims = rows.map((row, index) => claimOf(row, keys[index] as CallKey))
   const stale = rows.filter((row, index) => row.id !== null && claims[index]?.kind === 'run').map((row) => row.id)
   if (stale.length > 0) await sql`delete from idempotency where id = any(${stale}::bigint[])`.execute(db)
