@@ -1,4 +1,5 @@
 export { freePort } from '@backroom/fleet'
+export { type Forgery, forgedTokens, genuineToken, type TokenTemplate } from './forged-tokens.ts'
 export { launchBrowser } from './launch-browser.ts'
 export { AUDIENCE, ISSUER, PUBLIC_URL, type SigningAuthority, signingAuthority } from './signing-authority.ts'
 export {

@@ -10,7 +10,7 @@ export interface SigningAuthority {
   sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   /** Publishes revocations to the services that poll. */
   revoke(kind: 'gid' | 'jti' | 'sub' | 'client_id', id: string): void
-  /** A private key as JWK text, for a service under test. */
+  /** The authority's own private key as JWK text, for a service under test and for forgers. */
   serviceKey: string
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ export async function signingAuthority(): Promise<SigningAuthority> {
     },
     revoke: (kind, id) =>
       void entries.push({ seq: entries.length + 1, kind, id, until: Math.floor(Date.now() / 1_000) + 900 }),
-    serviceKey: JSON.stringify(await exportJWK(privateKey)),
+    serviceKey: JSON.stringify({ ...(await exportJWK(privateKey)), kid }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -34,6 +34,8 @@ export interface TestFleet {
   token(account: string, domain: DomainName, scope?: string): Promise<string>
   /** Process id of a process of the fleet. */
   pid(name: string): number
+  /** Database URL of a process, as its own login role. */
+  databaseUrl(name: string): string
   /** Kills one process with SIGKILL; `postgres` only where the fleet has its own. */
   kill(name: string): void
   /** Ctrl-C; fulfilled with the exit code when everything has stopped. */
@@ -71,17 +73,23 @@ export async function startFleet(options: FleetOptions = {}): Promise<TestFleet>
     throw new Error(`The fleet did not start:\n${output()}`)
   }
   const publicUrl = environment.PUBLIC_URL ?? `http://localhost:${port}`
-  const pid = (name: string) => {
-    const found = readState(data)?.state.processes[name]?.pid
+  const processOf = (name: string) => {
+    const found = readState(data)?.state.processes[name]
     if (!found) throw new Error(`${name} does not run in this fleet`)
     return found
   }
+  const pid = (name: string) => processOf(name).pid
   return {
     ...{ publicUrl, port, data, supervisor, output, pid },
     async token(account, domain, scope) {
       const login = { account, password: DEMO_PASSWORD, resource: resourceUrl(publicUrl, domain) }
       const answer = await signInForToken({ publicUrl, ...login, ...(scope ? { scope } : {}) })
       return answer.access_token
+    },
+    databaseUrl(name) {
+      const { DATABASE_URL: url } = processOf(name).environment
+      if (!url) throw new Error(`${name} has no database`)
+      return url
     },
     kill: (name) => void process.kill(pid(name), 'SIGKILL'),
     async stop() {

@@ -69,6 +69,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     request.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request')
   })
+  app.addHook('preClose', async () => {
+    // A connection whose last call is answered while the server closes would otherwise stay open, and hold it up.
+    app.server.keepAliveTimeout = 1
+  })
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)

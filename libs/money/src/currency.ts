@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 const DEFAULT_EXPONENT = 2
 
 /** ISO 4217 currencies whose minor unit is not a hundredth. */
@@ -8,11 +6,6 @@ const exponents: Record<string, number> = {
   ...withExponent(3, 'BHD IQD JOD KWD LYD OMR TND'),
   ...withExponent(4, 'CLF UYW'),
 }
-
-const known = new Set(Intl.supportedValuesOf('currency'))
-
-/** An ISO 4217 code in capitals, for example `USD`. */
-export const Currency = z.string().refine((code) => known.has(code), 'must be an ISO 4217 currency code such as USD')
 
 /** Decimal places between the major and the minor unit: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217). */
 export function exponentOf(currency: string): number {

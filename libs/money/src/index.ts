@@ -1,3 +1,3 @@
 export { allocate, shareOf } from './allocate.ts'
-export { Currency, exponentOf } from './currency.ts'
+export { exponentOf } from './currency.ts'
 export { formatMoney, MoneyFormatError, majorUnits, minorUnits } from './major-units.ts'

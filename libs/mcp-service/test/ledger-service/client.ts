@@ -124,6 +124,14 @@ export async function* messagesOf(response: Response): AsyncGenerator<any> {
   }
 }
 
+/** {@link messagesOf}, all of them, once the stream has ended. */
+// biome-ignore lint/suspicious/noExplicitAny: as for messagesOf.
+export async function allMessagesOf(response: Response): Promise<any[]> {
+  const messages = []
+  for await (const message of messagesOf(response)) messages.push(message)
+  return messages
+}
+
 /** Waits until a condition holds; fails after a bound that no machine should need. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { PUBLIC_URL, type SigningAuthority, signingAuthority, testDatabase } from '@backroom/fleet-testing'
 import type { Kysely } from 'kysely'
+import pg from 'pg'
 import { createServiceServer, readServiceSettings, type ServerOptions } from '../../src/index.ts'
 import { ledgerService } from './service.ts'
 
@@ -35,6 +36,8 @@ export async function startLedger(options: LedgerOptions = {}) {
       replicas.push(another)
       return another
     },
+    /** Ends connections of the service that Postgres knows by this application name. */
+    terminate: (application: string) => terminate(database.ownerUrl, application),
     async stop() {
       await Promise.all(replicas.map(({ app }) => app.close()))
       await authority.close()
@@ -66,6 +69,16 @@ async function startServer(
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   // biome-ignore lint/suspicious/noExplicitAny: tests look into tables of the library and of the test domain.
   return { address, authority, app, runtime, db: connection.db as Kysely<any> }
+}
+
+async function terminate(ownerUrl: string, application: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
+    [application],
+  )
+  await client.end()
 }
 
 export type Ledger = Awaited<ReturnType<typeof startLedger>>
