@@ -48,10 +48,8 @@ const heading = (text: string) => colors.bold(text)
 const indent = (text: string) => `  ${text}`
 
 /** What the gateway found about its own public URL, for the operator; undefined when it is right or not known. */
-export async function publicUrlProblem(port: number): Promise<string | undefined> {
-  const answer = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(5_000) }).catch(
-    () => undefined,
-  )
+export async function publicUrlProblem(gateway: string): Promise<string | undefined> {
+  const answer = await fetch(`${gateway}/status`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
   if (!answer?.ok) return undefined
   const { public_url } = (await answer.json()) as { public_url?: { ok?: boolean; message?: string } }
   return public_url?.ok === false ? public_url.message : undefined

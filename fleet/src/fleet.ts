@@ -81,7 +81,8 @@ async function provideDatabase({ settings, report, board, groups }: Start, keys:
     return settings.databaseUrl
   }
   const login = { port: postgresPort(settings), password: keys.databasePassword(CLUSTER_OWNER) }
-  const onLine = logTo(settings.data, 'postgres')
+  const log = createWriteStream(newLog(settings.data, 'postgres'), { mode: 0o600 })
+  const onLine = (line: string) => void log.write(`${line}\n`)
   const begin = async () => {
     const running = await launchDatabase({ ...login, data: settings.data, onLine })
     board.set('postgres', { pid: running.pid, environment: {} })
@@ -100,7 +101,7 @@ async function startProcesses({ settings, report, board, groups }: Start, planne
   const begin = (planned: PlannedProcess): Supervised => {
     const { name, environment } = planned
     const options = {
-      onOutput: logTo(settings.data, name),
+      logFile: newLog(settings.data, name),
       onNotice: (notice: Notice) => report.notice(name, notice),
     }
     return supervise(
@@ -150,9 +151,8 @@ function prepareFolder(data: string): void {
 const logFile = (data: string, name: string) => join(data, 'logs', `${name}.log`)
 
 /** One log a process and start; the log of the start before is kept beside it. */
-function logTo(data: string, name: string): (text: string) => void {
+function newLog(data: string, name: string): string {
   const path = logFile(data, name)
   if (existsSync(path)) renameSync(path, `${path}.previous`)
-  const file = createWriteStream(path, { mode: 0o600 })
-  return (text) => void file.write(text)
+  return path
 }

@@ -1,18 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Notice, readErrorText, readOutputLine } from './log-lines.ts'
+import { followLog } from './follow-log.ts'
+import { type Notice, readLogLine, readPlainText } from './log-lines.ts'
 import type { PlannedProcess } from './plan.ts'
 import type { Running } from './supervise.ts'
 
 export interface LaunchOptions {
-  /** Told everything that the process writes. */
-  onOutput(text: string): void
+  /** Takes everything that the process writes. */
+  logFile: string
   onNotice(notice: Notice): void
 }
 
 const READY_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 25_000
 const POLL_MS = 40
+const KEPT_LINES = 100
 const guard = new URL('end-with-parent.ts', import.meta.url).href
 
 /**
@@ -21,13 +24,15 @@ const guard = new URL('end-with-parent.ts', import.meta.url).href
  * @throws {Error} with the reason in one line when it ends before, or is not ready within two minutes
  */
 export async function launch(planned: PlannedProcess, options: LaunchOptions, halt: AbortSignal): Promise<Running> {
+  const log = openSync(options.logFile, 'a', 0o600)
   const child = spawn(process.execPath, ['--import', guard, planned.entry], {
     // A process group of its own: a Ctrl-C at the terminal reaches the supervisor alone, which stops all in order.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
     env: { ...inheritedEnvironment(), ...planned.environment },
   })
-  const lastWords = record(child, options)
+  closeSync(log)
+  const lastWords = listen(child, options)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) =>
@@ -40,7 +45,7 @@ export async function launch(planned: PlannedProcess, options: LaunchOptions, ha
     await ended
     clearTimeout(overdue)
   }
-  const failure = await Promise.race([untilReady(planned.port, halt), ended])
+  const failure = await Promise.race([untilReady(planned.readyUrl, halt), ended])
   if (failure !== undefined) {
     await stop()
     throw new Error(failure)
@@ -54,38 +59,32 @@ function inheritedEnvironment(): NodeJS.ProcessEnv {
   return rest
 }
 
-/** Passes all output on and reports what matters; answers what the process last complained about. */
-function record(child: ChildProcess, { onOutput, onNotice }: LaunchOptions): () => string | undefined {
+/** Reports what matters in the log of a process; answers what it last complained about. */
+function listen(child: ChildProcess, { logFile, onNotice }: LaunchOptions): () => string | undefined {
+  const plainLines: string[] = []
   let lastError: string | undefined
-  let written = ''
-  let rest = ''
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    onOutput(chunk)
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const notice = readOutputLine(line)
-      if (!notice) continue
-      onNotice(notice)
-      if (notice.severity === 'error') lastError = notice.text
+  const log = followLog(logFile, (line) => {
+    if (!line.startsWith('{')) {
+      plainLines.push(line)
+      if (plainLines.length > KEPT_LINES) plainLines.shift()
+      return
     }
+    const notice = readLogLine(line)
+    if (!notice) return
+    onNotice(notice)
+    if (notice.severity === 'error') lastError = notice.text
   })
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    onOutput(chunk)
-    written = (written + chunk).slice(-10_000)
-  })
-  return () => readErrorText(written) ?? lastError
+  child.once('close', () => log.close())
+  return () => readPlainText(plainLines) ?? lastError
 }
 
 /** Resolves with undefined when ready, else with the reason. */
-async function untilReady(port: number, halt: AbortSignal): Promise<string | undefined> {
+async function untilReady(url: string, halt: AbortSignal): Promise<string | undefined> {
   const deadline = Date.now() + READY_LIMIT_MS
   let answer = 'it does not answer'
   while (Date.now() < deadline) {
     if (halt.aborted) return 'stopped'
-    const response = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
-      () => undefined,
-    )
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
     if (response?.ok) return undefined
     if (response) answer = `it says ${await response.text().catch(() => response.status)}`
     await sleep(POLL_MS)

@@ -9,8 +9,8 @@ const ERROR = 50
 /** Cheap test before parsing: pino writes the level as a number; 40 and above is a warning or worse. */
 const mayMatter = /"level":[456]/
 
-/** What a line of a process's standard output means to the operator; undefined: nothing. */
-export function readOutputLine(line: string): Notice | undefined {
+/** What a JSON line of a process's log means to the operator; undefined: nothing. */
+export function readLogLine(line: string): Notice | undefined {
   if (!mayMatter.test(line)) return undefined
   try {
     const { level, msg, err } = JSON.parse(line) as { level: number; msg?: string; err?: { message?: string } }
@@ -22,11 +22,10 @@ export function readOutputLine(line: string): Notice | undefined {
   }
 }
 
-/** What the operator reads of everything that a process wrote to standard error: the error itself, not its stack. */
-export function readErrorText(text: string): string | undefined {
-  const lines = text.split('\n').map((line) => line.trim())
-  const error = lines.find((line) => /^(\w*Error\b.*?): /.test(line))
-  return oneLine(error?.replace(/^\w*Error[^:]*: /, '') ?? lines.find((line) => line !== '') ?? '') || undefined
+/** What the operator reads of the lines that are not JSON: the error itself, not the stack around it. */
+export function readPlainText(lines: string[]): string | undefined {
+  const error = lines.findLast((line) => /^\w*Error\b.*?: /.test(line))
+  return oneLine(error?.replace(/^\w*Error[^:]*: /, '') ?? lines.find((line) => line.trim() !== '') ?? '') || undefined
 }
 
 const LONGEST = 300

@@ -11,10 +11,7 @@ import { type FleetSettings, type ProcessName, processNames, root } from './sett
 export interface PlannedProcess {
   name: ProcessName
   entry: string
-  /** Port on loopback (the gateway: on HOST). */
-  port: number
-  /** Port that the gateway does not know. */
-  internalPort?: number
+  readyUrl: string
   environment: Record<string, string>
 }
 
@@ -45,6 +42,14 @@ export function postgresPort({ port }: FleetSettings): number {
   return port + POSTGRES_OFFSET
 }
 
+const everyAddress = new Set(['0.0.0.0', '::'])
+
+/** Where this machine itself reaches the gateway. */
+export function gatewayOrigin({ host, port }: Pick<FleetSettings, 'host' | 'port'>): string {
+  const reachable = everyAddress.has(host) ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
 /** Decides ports and environment of every process. */
 export function planProcesses(
   settings: FleetSettings,
@@ -64,20 +69,16 @@ export function planProcesses(
     const environment = { ...shared, PORT: String(port), HOST: '127.0.0.1' }
     if (name === 'gateway') {
       const running = domainNames.filter((domain) => names.includes(domain))
-      return {
-        name,
-        entry,
-        port,
-        environment: { ...environment, HOST: settings.host, ...originsOf(running, settings.port) },
-      }
+      const own = { HOST: settings.host, ...originsOf(running, settings.port) }
+      return { name, entry, readyUrl: `${gatewayOrigin(settings)}/ready`, environment: { ...environment, ...own } }
     }
-    const internalPort = port + INTERNAL_OFFSET
-    const own = { INTERNAL_PORT: String(internalPort), DATABASE_URL: urlOf(name) }
+    const readyUrl = `${originOf(name, settings.port)}/ready`
+    const own = { INTERNAL_PORT: String(port + INTERNAL_OFFSET), DATABASE_URL: urlOf(name) }
     const secrets: Record<string, string> =
       name === 'auth'
         ? { AUTH_KEYS_FILE: keys.authKeysFile, SERVICE_KEYS_FILE: keys.serviceKeysFile }
         : { SERVICE_KEY_FILE: keys.serviceKeyFile(name), ...originsOf(domainNames, settings.port) }
-    return { name, entry, port, internalPort, environment: { ...environment, ...own, ...secrets } }
+    return { name, entry, readyUrl, environment: { ...environment, ...own, ...secrets } }
   })
 }
 

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@backroom/configuration'
 import { announcement, publicUrlProblem } from './announce.ts'
 import { startFleet } from './fleet.ts'
+import { gatewayOrigin } from './plan.ts'
 import { terminalReport } from './report.ts'
 import { readFleetSettings } from './settings.ts'
 
@@ -15,7 +16,7 @@ try {
   const fleet = await startFleet(settings, report, halt.signal)
   const seconds = (performance.now() / 1_000).toFixed(1)
   report.plain(`\n${announcement(settings, fleet.names)}\n\nReady in ${seconds} s. Stop with Ctrl-C.`)
-  const problem = await publicUrlProblem(settings.port)
+  const problem = await publicUrlProblem(gatewayOrigin(settings))
   if (problem) report.notice('PUBLIC_URL', { severity: 'warning', text: problem })
   await halted
   report.plain('Stopping …')

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
@@ -18,26 +18,34 @@ if (files.length === 0) {
   process.exit(1)
 }
 
+let runner: ChildProcess | undefined
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    interrupted = true
+    runner?.kill(signal)
+  })
+}
 const folder = await mkdtemp(join(tmpdir(), 'backroom-tests-'))
 await chmod(folder, 0o755)
-const login = { port: await freePort(), password: 'test' }
-const cluster = await startCluster({ ...login, folder: join(folder, 'postgres'), durable: false })
 try {
-  process.exitCode = await runTests()
-} finally {
+  const login = { port: await freePort(), password: 'test' }
+  const cluster = await startCluster({ ...login, folder: join(folder, 'postgres'), durable: false })
+  process.exitCode = interrupted ? 1 : await runTests(clusterUrl(login))
   await cluster.stop()
+} finally {
   await rm(folder, { recursive: true, force: true })
 }
 
-function runTests(): Promise<number> {
+function runTests(databaseUrl: string): Promise<number> {
   const options = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=240000']
-  const runner = spawn(process.execPath, ['--test', ...options, ...files], {
+  const child = spawn(process.execPath, ['--test', ...options, ...files], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: clusterUrl(login) },
+    env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal))
+  runner = child
   return new Promise((resolve) => {
-    runner.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
   })
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +24,7 @@ export async function clearOrphan({ folder, password }: Pick<ClusterOptions, 'fo
   const pid = Number(lines[0])
   const port = Number(lines[3])
   if (!pid || !isAlive(pid)) return
-  if (await answersAsOurs({ port, password }, folder)) await end(pid)
+  if (await answersAsOurs({ port, password }, folder)) await end(pid, file)
   else await rm(file)
 }
 
@@ -41,10 +42,11 @@ async function answersAsOurs(login: { port: number; password: string }, folder: 
   }
 }
 
-async function end(pid: number): Promise<void> {
+/** The server removes its lock as its last act. */
+async function end(pid: number, lock: string): Promise<void> {
   process.kill(pid, 'SIGINT')
   const deadline = Date.now() + STOP_LIMIT_MS
-  while (isAlive(pid) && Date.now() < deadline) await sleep(50)
+  while (existsSync(lock) && Date.now() < deadline) await sleep(50)
 }
 
 function isAlive(pid: number): boolean {
