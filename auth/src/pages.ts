@@ -31,7 +31,7 @@ export interface ConsentPage {
   /** Where the answer goes, as host and port. */
   redirectHost: string
   /** The answer goes to a program on this very device, which nobody vouches for. */
-  isLoopback: boolean
+  isOnDevice: boolean
   /** The client's own web address when it described itself by a document there. */
   clientHost?: string | undefined
   signedInAs: string
@@ -47,7 +47,7 @@ export interface Pages {
   consent(page: ConsentPage): string
   /** A failure of the OAuth protocol, told to a person. */
   protocolError(error: string): string
-  problem(page: { title: string; text: string; next: string }): string
+  problem(page: Problem): string
   signOut(form: string): string
   signedOut(): string
   /** The one style sheet and the icon, with the paths they are served at. */
@@ -66,7 +66,7 @@ export function createPages(mount: string): Pages {
   return {
     signIn: (page) => render('sign-in', page),
     consent: (page) => render('consent', page),
-    protocolError: (error) => render('problem', explained[error] ?? explained.server_error ?? {}),
+    protocolError: (error) => render('problem', explained[error] ?? explained.invalid_request),
     problem: (page) => render('problem', page),
     signOut: (form) => render('sign-out', { ...logoutForm(form) }),
     signedOut: () => render('signed-out', {}),
@@ -91,7 +91,13 @@ function logoutForm(form: string): { action: string; token: string } {
 
 const startAgain = 'Go back to the app that sent you here and start again.'
 
-const explained: Record<string, { title: string; text: string; next: string }> = {
+interface Problem {
+  title: string
+  text: string
+  next: string
+}
+
+const explained: Record<string, Problem> & { invalid_request: Problem } = {
   invalid_client: {
     title: 'This app is not known here',
     text: 'The app that sent you here is not registered, or its description could not be read.',

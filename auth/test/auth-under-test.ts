@@ -17,6 +17,8 @@ export interface AuthUnderTest {
   internalUrl: string
   database: TestDatabase
   authKeysFile: string
+  /** What it was made from, for another one on the same database. */
+  options: AuthOptions
   /** Private key of the service client `catshop`. */
   serviceKey: SigningKey
   resource(domain: DomainName): string
@@ -41,7 +43,7 @@ export async function startAuth({ prepare, ...changes }: Changes = {}): Promise<
   await writeAuthKeys(authKeysFile, await createAuthKeys())
   await writeFile(serviceKeysFile, JSON.stringify({ catshop: publicPart(serviceKey) }))
   const publicUrl = `http://localhost:${port}`
-  const { app, internal } = await createAuthServer({
+  const options: AuthOptions = {
     publicUrl,
     profile: 'demo',
     databaseUrl: database.url,
@@ -50,7 +52,8 @@ export async function startAuth({ prepare, ...changes }: Changes = {}): Promise<
     logLevel: 'silent',
     limitFactor: 10_000,
     ...changes,
-  })
+  }
+  const { app, internal } = await createAuthServer(options)
   prepare?.(app, publicUrl)
   await app.listen({ host: '127.0.0.1', port })
   const internalUrl = await internal.listen({ host: '127.0.0.1', port: 0 })
@@ -61,6 +64,7 @@ export async function startAuth({ prepare, ...changes }: Changes = {}): Promise<
     internalUrl,
     database,
     authKeysFile,
+    options,
     serviceKey,
     resource,
     token: (account, domain, scope) =>

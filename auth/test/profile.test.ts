@@ -2,6 +2,11 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { ConfigurationError } from '@backroom/configuration'
+import { seedDemoAccounts } from '../src/accounts/demo-accounts.ts'
+import { createPasswords } from '../src/accounts/passwords.ts'
+import type { AuthTables } from '../src/database-tables.ts'
+import { createAuthServer } from '../src/server.ts'
 import { type AuthUnderTest, claimsOf, startAuth } from './auth-under-test.ts'
 
 const login = (auth: AuthUnderTest, body: unknown) =>
@@ -118,6 +123,44 @@ describe('the production profile', () => {
       const { rows } = await auth.database.connect().pool.query('select count(*)::int as count from account')
       assert.equal(rows[0].count, 0)
     } finally {
+      await auth.stop()
+    }
+  })
+
+  it('refuses to start where demo accounts exist', async () => {
+    const auth = await startAuth({ profile: 'production' })
+    try {
+      await seedDemoAccounts(auth.database.connect<AuthTables>().db, await createPasswords('pepper'))
+      await assert.rejects(createAuthServer({ ...auth.options, profile: 'production' }), (error: Error) => {
+        assert.ok(error instanceof ConfigurationError)
+        assert.match(error.message, /holds the demo accounts/)
+        return true
+      })
+    } finally {
+      await auth.stop()
+    }
+  })
+
+  it('on https every cookie is for https and for the paths of auth only', async () => {
+    const auth = await startAuth({ profile: 'production' })
+    const { app } = await createAuthServer({ ...auth.options, publicUrl: 'https://shop.example' })
+    try {
+      const query = new URLSearchParams({
+        client_id: 'probe',
+        response_type: 'code',
+        redirect_uri: 'http://127.0.0.1/callback',
+        resource: 'https://shop.example/catshop/mcp',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      })
+      const answer = await app.inject(`/auth/authorize?${query}`)
+      assert.equal(answer.statusCode, 303)
+      const cookies = [answer.headers['set-cookie'] ?? []].flat()
+      assert.ok(cookies.length >= 2)
+      for (const cookie of cookies)
+        assert.match(cookie, /^__Secure-.*; path=\/auth\/.*; samesite=lax; secure; httponly$/i)
+    } finally {
+      await app.close()
       await auth.stop()
     }
   })

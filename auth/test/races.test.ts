@@ -5,7 +5,7 @@ import { openApp } from './app-session.ts'
 import { type AuthUnderTest, assertion, startAuth } from './auth-under-test.ts'
 
 /** `BACKROOM_RACE_CODES=200` runs the race of a release. */
-const CODES = Number(process.env.BACKROOM_RACE_CODES ?? 50)
+const CODES = Number(process.env.BACKROOM_RACE_CODES ?? 25)
 const AT_ONCE = 20
 
 interface Tokens {

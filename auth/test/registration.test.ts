@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { openBrowser } from '../src/commands/form-browser.ts'
 import { type AuthUnderTest, startAuth } from './auth-under-test.ts'
 
 const good = { client_name: 'App', redirect_uris: ['https://app.example/cb'], token_endpoint_auth_method: 'none' }
@@ -126,6 +127,29 @@ describe('registration by strangers', () => {
   it('an app on loopback may answer on any port, also when it forgot to call itself native', async () => {
     const answer = await register({ ...good, redirect_uris: ['http://127.0.0.1:1234/cb'] })
     assert.equal(((await answer.json()) as { application_type: string }).application_type, 'native')
+  })
+
+  it('editors that answer to their own scheme may register, beside https and loopback', async () => {
+    const redirect_uris = [
+      'cursor://anysphere.cursor-mcp/oauth/callback',
+      'https://www.cursor.com/cb',
+      'http://localhost:8787/cb',
+    ]
+    const answer = await register({ ...good, redirect_uris })
+    assert.equal(answer.status, 201)
+    const client = (await answer.json()) as { application_type: string; client_id: string }
+    assert.equal(client.application_type, 'native')
+    const query = new URLSearchParams({
+      client_id: client.client_id,
+      response_type: 'code',
+      redirect_uri: redirect_uris[0] ?? '',
+      resource: auth.resource('catshop'),
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    })
+    const page = await openBrowser(() => false).get(new URL(`${auth.issuer}/authorize?${query}`))
+    assert.ok(page.kind === 'page')
+    assert.equal(page.title, 'Sign in · Backroom')
   })
 
   it('a browser client may register from its own origin', async () => {

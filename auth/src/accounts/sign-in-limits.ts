@@ -17,11 +17,14 @@ export interface Attempt {
   login: string
 }
 
+/** Either seconds to wait, or the leave to check this one attempt, which is counted where `counted` says. */
+export type Leave = { wait: number } | { wait?: undefined; counted: Buffer[] }
+
 /** Counts failed sign-ins in the database, so that every replica and every restart sees the same numbers. */
 export interface SignInLimits {
-  /** Counts the attempt before it is checked; seconds to wait when it must not be made at all. */
-  begin(attempt: Attempt): Promise<number | undefined>
-  succeeded(attempt: Attempt): Promise<void>
+  /** Counts the attempt before it is checked, so that guesses in parallel gain nothing. */
+  begin(attempt: Attempt): Promise<Leave>
+  succeeded(attempt: Attempt, counted: Buffer[]): Promise<void>
   failed(attempt: Attempt): Promise<void>
 }
 
@@ -57,25 +60,28 @@ export function createSignInLimits(db: Kysely<AuthTables>): SignInLimits {
   const find = (key: Buffer) =>
     stored(db.selectFrom('sign_in_limit').selectAll().where('key', '=', key).executeTakeFirst())
 
-  /** A stranger's failures never delay a person at an address where that person has signed in before. */
   const delayOf = async (attempt: Attempt): Promise<number | undefined> => {
     const { blocked_until: blockedUntil } = (await find(keyOf.account(attempt))) ?? {}
-    if (!blockedUntil || blockedUntil.getTime() <= Date.now()) return undefined
-    const known = await find(keyOf.known(attempt))
-    return known && known.resets_at.getTime() > Date.now() ? undefined : secondsUntil(blockedUntil)
+    return blockedUntil && blockedUntil.getTime() > Date.now() ? secondsUntil(blockedUntil) : undefined
   }
+
+  const isKnown = async (attempt: Attempt): Promise<boolean> =>
+    ((await find(keyOf.known(attempt)))?.resets_at.getTime() ?? 0) > Date.now()
 
   return {
     async begin(attempt) {
-      const delay = await delayOf(attempt)
-      if (delay) return delay
-      const ofBoth = await count(keyOf.addressAndLogin(attempt), PER_ADDRESS_AND_LOGIN, MINUTE)
-      if (ofBoth) return ofBoth
-      return count(keyOf.address(attempt), PER_ADDRESS, DAY)
+      const both = keyOf.addressAndLogin(attempt)
+      const waitOfBoth = await count(both, PER_ADDRESS_AND_LOGIN, MINUTE)
+      if (waitOfBoth) return { wait: waitOfBoth }
+      // What strangers do never locks a person out of an address where that person has signed in before.
+      if (await isKnown(attempt)) return { counted: [both] }
+      const address = keyOf.address(attempt)
+      const wait = (await delayOf(attempt)) ?? (await count(address, PER_ADDRESS, DAY))
+      return wait ? { wait } : { counted: [both, address] }
     },
 
-    async succeeded(attempt) {
-      await giveBack([keyOf.addressAndLogin(attempt), keyOf.address(attempt)])
+    async succeeded(attempt, counted) {
+      await giveBack(counted)
       await stored(db.deleteFrom('sign_in_limit').where('key', '=', keyOf.account(attempt)).execute())
       await count(keyOf.known(attempt), Number.POSITIVE_INFINITY, KNOWN_ADDRESS_DAYS * DAY)
     },

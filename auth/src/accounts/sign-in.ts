@@ -32,14 +32,14 @@ export function createSignIn(db: Kysely<AuthTables>, passwords: Passwords, audit
 
   const check = async (credentials: Credentials): Promise<SignInResult> => {
     const attempt = { address: credentials.address, login: credentials.login.trim().toLowerCase() }
-    const seconds = await limits.begin(attempt)
-    if (seconds) return { outcome: 'wait', seconds }
+    const leave = await limits.begin(attempt)
+    if (leave.wait !== undefined) return { outcome: 'wait', seconds: leave.wait }
     const found = await findByLogin(db, attempt.login)
     if (!(await passwords.verify(found?.password_hash, credentials.password)) || !found) {
       await limits.failed(attempt)
       return { outcome: 'wrong' }
     }
-    await limits.succeeded(attempt)
+    await limits.succeeded(attempt, leave.counted)
     if (passwords.isOutdated(found.password_hash)) await renewHash(found.sub, credentials.password)
     const { password_hash: _, is_demo: isDemo, ...account } = found
     return { outcome: 'signed_in', account, isDemo }

@@ -7,6 +7,8 @@ export type Landing =
 export interface FormBrowser {
   get(url: URL): Promise<Landing>
   post(url: URL, fields: URLSearchParams): Promise<Landing>
+  /** The `Cookie` header that a request there would carry. */
+  cookiesFor(url: URL): string
 }
 
 const MAX_REDIRECTS = 10
@@ -15,12 +17,16 @@ const MAX_REDIRECTS = 10
 export function openBrowser(leavesTo: (url: URL) => boolean): FormBrowser {
   const jar = new Map<string, { value: string; path: string }>()
 
+  const cookiesFor = (url: URL): string => {
+    const cookies = [...jar].filter(([, { path }]) => url.pathname.startsWith(path))
+    return cookies.map(([name, { value }]) => `${name}=${value}`).join('; ')
+  }
+
   const request = async (url: URL, init: RequestInit, redirects = 0): Promise<Landing> => {
     if (leavesTo(url)) return { kind: 'left', url }
     if (redirects > MAX_REDIRECTS) throw new Error(`${url.origin} redirects without end.`)
-    const cookies = [...jar].filter(([, { path }]) => url.pathname.startsWith(path))
-    const cookie = cookies.map(([name, { value }]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { accept: 'text/html', cookie } })
+    const headers = { accept: 'text/html', cookie: cookiesFor(url) }
+    const response = await fetch(url, { ...init, redirect: 'manual', headers })
     for (const line of response.headers.getSetCookie()) keep(line)
     const location = response.headers.get('location')
     if (location) return request(new URL(location, url), {}, redirects + 1)
@@ -39,6 +45,7 @@ export function openBrowser(leavesTo: (url: URL) => boolean): FormBrowser {
   return {
     get: (url) => request(url, {}),
     post: (url, fields) => request(url, { method: 'POST', body: fields }),
+    cookiesFor,
   }
 }
 

@@ -107,9 +107,9 @@ function configurationOf({
     extraTokenClaims: async (ctx, token) => extraTokenClaims(ctx, token, policy),
     extraClientMetadata: { properties: ['mcp_allowed_scopes'], validator: hardenUntrustedClient },
     interactions: { policy: createConsentPolicy(), url: (_ctx, { uid }) => `${MOUNT}/interaction/${uid}` },
-    renderError: async (ctx, { error }) => {
+    renderError: async (ctx, { error }, cause) => {
       ctx.type = 'html'
-      ctx.body = pages.protocolError(error)
+      ctx.body = pages.protocolError(isStorageFailure(cause) ? 'temporarily_unavailable' : error)
     },
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' &&
@@ -122,7 +122,7 @@ function configurationOf({
       dPoP: { enabled: false },
       registration: { enabled: true },
       registrationManagement: { enabled: true },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
       introspection: { enabled: true, allowedPolicy: async (_ctx, client) => client.clientId in serviceKeys },
       clientCredentials: { enabled: true },
       clientIdMetadataDocument: { enabled: true, ack: 'draft-02', allowFetch: documents.allowFetch },

@@ -4,6 +4,8 @@ const MAX_METADATA_BYTES = 8192
 const MAX_NAME_LENGTH = 100
 const MAX_REDIRECT_URIS = 10
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
+/** Editors that answer to a scheme of their own. Any program of the device could claim it, as it could a loopback port. */
+const editorSchemes = new Set(['cursor:', 'vscode:', 'vscode-insiders:'])
 const allowedGrants = new Set(['authorization_code', 'refresh_token'])
 
 /**
@@ -33,8 +35,8 @@ export function hardenUntrustedClient(
 }
 
 /** True when every redirect of the client goes to a program on the person's own device. */
-export function isLoopbackOnly(redirectUris: readonly string[]): boolean {
-  return redirectUris.length > 0 && redirectUris.every((uri) => isLoopback(new URL(uri)))
+export function staysOnDevice(redirectUris: readonly string[]): boolean {
+  return redirectUris.length > 0 && redirectUris.every((uri) => isOnDevice(new URL(uri)))
 }
 
 function isMetadataDocument(clientId: unknown): boolean {
@@ -86,7 +88,8 @@ function restrictRedirects(raw: Record<string, unknown>): void {
   if (!uris.length) refuse('redirect_uris must contain members')
   if (uris.length > MAX_REDIRECT_URIS) refuse('redirect_uris has more than 10 members')
   for (const uri of [...uris, ...((raw.post_logout_redirect_uris as string[] | undefined) ?? [])]) checkRedirect(uri)
-  if (isLoopbackOnly(uris)) raw.application_type = 'native'
+  const hasEditor = uris.some((uri) => editorSchemes.has(new URL(uri).protocol))
+  if (hasEditor || staysOnDevice(uris)) raw.application_type = 'native'
 }
 
 function checkRedirect(uri: string): void {
@@ -94,11 +97,11 @@ function checkRedirect(uri: string): void {
   if (url.username || url.password) refuse('redirect_uris must not contain user information')
   if (uri.includes('*')) refuse('redirect_uris must not contain wildcards')
   if (uri.includes('#')) refuse('redirect_uris must not contain fragments')
-  if (url.protocol !== 'https:' && !isLoopback(url)) refuse('redirect_uris must use https, or http on a loopback host')
+  if (url.protocol !== 'https:' && !isOnDevice(url)) refuse('redirect_uris must use https, or http on a loopback host')
 }
 
-function isLoopback(url: URL): boolean {
-  return url.protocol === 'http:' && loopbackHosts.has(url.hostname)
+function isOnDevice(url: URL): boolean {
+  return editorSchemes.has(url.protocol) || (url.protocol === 'http:' && loopbackHosts.has(url.hostname))
 }
 
 function refuse(reason: string): never {

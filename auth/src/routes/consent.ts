@@ -5,7 +5,7 @@ import type { ConsentPage } from '../pages.ts'
 import { MOUNT } from '../provider/create-provider.ts'
 import type { Engine } from '../provider/engine.ts'
 import { createResourcePolicy } from '../provider/resources.ts'
-import { isLoopbackOnly } from '../provider/untrusted-client.ts'
+import { staysOnDevice } from '../provider/untrusted-client.ts'
 
 /** One pass through the pages, as the engine keeps it. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -45,8 +45,8 @@ export async function consentPage(engine: Engine, interaction: Interaction): Pro
     signOut: `${MOUNT}/session/end`,
     clientName: client?.clientName ?? String(params.client_id),
     clientHost: URL.parse(String(params.client_id))?.host,
-    redirectHost: redirect.host,
-    isLoopback: isLoopbackOnly(client?.redirectUris ?? []),
+    redirectHost: redirect.protocol.startsWith('http') ? redirect.host : `${redirect.protocol}//${redirect.host}`,
+    isOnDevice: staysOnDevice(client?.redirectUris ?? []),
     signedInAs: account?.email ?? '',
     servers,
     beyondRole: requests.flatMap(({ beyondRole }) => beyondRole).length,

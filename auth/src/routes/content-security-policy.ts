@@ -18,6 +18,6 @@ export function contentSecurityPolicy(redirectUri?: string): string {
 function formTarget(redirectUri: string | undefined): string[] {
   const url = redirectUri === undefined ? null : URL.parse(redirectUri)
   if (!url) return []
-  // An IPv6 address cannot be written in this header.
-  return [url.hostname.startsWith('[') ? url.protocol : url.origin]
+  // Neither an IPv6 address nor the path of an editor's own scheme can be written in this header.
+  return [url.hostname.startsWith('[') || url.origin === 'null' ? url.protocol : url.origin]
 }

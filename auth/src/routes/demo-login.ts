@@ -78,6 +78,7 @@ export async function demoLoginRoutes(app: FastifyInstance, options: DemoLoginOp
   })
 
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error.statusCode === 429) return reply.code(429).send({ error: 'too_many_attempts', message: error.message })
     if (error.statusCode && error.statusCode < 500)
       return reply.code(error.statusCode).send({ error: 'bad_request', message: error.message })
     if (!(error instanceof TooManySignIns))

@@ -73,7 +73,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
 
   app.post(`${path}/login`, limited(10), async (request, reply) => {
     const interaction = await find(request, reply, 'login')
-    const { login = '', password = '' } = request.body as Record<string, string>
+    const [login, password] = [field(request, 'login'), field(request, 'password')]
     const result =
       login.length <= 254 && password.length <= 128
         ? await options.signIn({ login, password, address: request.ip, requestId: request.id })
@@ -87,7 +87,7 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
 
   app.post(`${path}/consent`, limited(60), async (request, reply) => {
     const interaction = await find(request, reply, 'consent')
-    const ticked = new Set([(request.body as { scope?: string | string[] }).scope ?? []].flat())
+    const ticked = new Set([(request.body as { scope?: string | string[] } | undefined)?.scope ?? []].flat())
     const { grantId, granted } = await grantChosen(engine, interaction, ticked)
     await audit.record({
       event: granted.length ? 'consent_given' : 'consent_refused',
@@ -120,6 +120,12 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     request.log.error({ err: error, request_id: request.id }, 'interaction failed')
     return reply.code(503).header('retry-after', 2).send(pages.protocolError('temporarily_unavailable'))
   })
+}
+
+/** A field of the form; empty when it is absent or there are several. */
+function field({ body }: FastifyRequest, name: string): string {
+  const value = (body as Record<string, unknown> | undefined)?.[name]
+  return typeof value === 'string' ? value : ''
 }
 
 function refusalText(result: Exclude<SignInResult, { outcome: 'signed_in' }>): string {

@@ -92,6 +92,11 @@ export async function protocolRoutes(app: FastifyInstance, options: ProtocolOpti
     })
   })
 
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error.statusCode === 429) return reply.code(429).send({ error: 'slow_down', error_description: error.message })
+    request.log.error({ err: error, request_id: request.id }, 'the engine failed')
+    return reply.code(503).header('retry-after', 2).send({ error: 'temporarily_unavailable' })
+  })
   app.addHook('onRequest', async (request, reply) => {
     const returnsTo = (request.query as { redirect_uri?: unknown }).redirect_uri
     reply.header(
