@@ -85,7 +85,8 @@ function targetsOf({ wms, bare, sdk, gateway, token }: typeof servers): Target[]
 /** A figure over refusals would mean nothing: every target must answer with the stock that was asked for. */
 async function requireStock({ name, url, headers, body }: Target): Promise<void> {
   const answer = await (await fetch(url, { method: 'POST', headers, body })).text()
-  if (!answer.includes(`"${sku}"`) || answer.includes('"isError":true')) throw new Error(`${name} answered ${answer.slice(0, 300)}`)
+  if (!answer.includes(`"${sku}"`) || answer.includes('"isError":true'))
+    throw new Error(`${name} answered ${answer.slice(0, 300)}`)
 }
 
 function report(runs: Map<string, Measurement[]>): void {
@@ -109,7 +110,10 @@ function report(runs: Map<string, Measurement[]>): void {
     vs_sdk: ratio('Backroom', 'SDK per request'),
     gateway_vs_direct: ratio('through the gateway, 32', 'Backroom, 32 connections'),
   }
-  if (values.json) return console.log(JSON.stringify({ rows, ratios }, undefined, 2))
+  if (values.json) {
+    console.log(JSON.stringify({ rows, ratios }, undefined, 2))
+    return
+  }
   console.table(rows)
   console.log(`tools/call against the bare Fastify route   ${ratios.vs_fastify.toFixed(2)}   (goal: at least 0.70)`)
   console.log(`tools/call against the SDK per request      ${ratios.vs_sdk.toFixed(1)}    (goal: at least 4)`)
