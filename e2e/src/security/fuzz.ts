@@ -1,0 +1,27 @@
+import type { RawAnswer, RawClient, RawRequest } from './raw-client.ts'
+
+/** What a fleet answered to many hostile requests. */
+export interface FuzzReport {
+  /** How often each status was answered. */
+  statuses: Record<number, number>
+  /** Requests that got a server error or none at all, one line each. */
+  faults: string[]
+}
+
+/** Sends the requests, `parallel` at a time, and never stops at a fault. */
+export async function fuzz(client: RawClient, requests: RawRequest[], parallel: number): Promise<FuzzReport> {
+  const report: FuzzReport = { statuses: {}, faults: [] }
+  const queue = requests.values()
+  const worker = async () => {
+    for (const request of queue) {
+      const answer: RawAnswer | Error = await client.send(request).catch((error: Error) => error)
+      const status = answer instanceof Error ? 0 : answer.status
+      report.statuses[status] = (report.statuses[status] ?? 0) + 1
+      if (status > 0 && status < 500) continue
+      const what = answer instanceof Error ? answer.message : `${status} ${answer.text.slice(0, 300)}`
+      report.faults.push(`${what} for ${JSON.stringify(request).slice(0, 700)}`)
+    }
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+  return report
+}

@@ -1,0 +1,70 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from './database-tables.ts'
+import { daysAfter, today } from './day.ts'
+import { PLAN_DAYS } from './reorder-plan.ts'
+import { expireDue } from './reservation.ts'
+import { refreshOldestSummary } from './warehouse-summary.ts'
+
+const SWEEP_MS = 5_000
+const COUNT_MS = 20_000
+const CHORES_MS = 3_600_000
+const PARTITIONS_AHEAD_DAYS = 90
+
+/**
+ * Work that time calls for: expires holds, keeps the counts of the warehouses fresh, and once an hour clears old plans
+ * and creates the ledger's next partitions. Several replicas may run it; each round is done by one of them.
+ *
+ * @returns stops it and waits for the round under way
+ */
+export function startHousekeeping(db: Kysely<Tables>): () => Promise<void> {
+  const stops = [
+    every(CHORES_MS, () => once(db, 'chores', doChores)),
+    every(COUNT_MS, () => once(db, 'count', refreshOldestSummary)),
+    every(SWEEP_MS, () => once(db, 'sweep', expireDue)),
+  ]
+  return async () => void (await Promise.all(stops.map((stop) => stop())))
+}
+
+async function doChores(db: Kysely<Tables>): Promise<void> {
+  await sql`select ensure_movement_partitions(${today()}, ${daysAfter(today(), PARTITIONS_AHEAD_DAYS)})`.execute(db)
+  await db
+    .deleteFrom('reorder_plan')
+    .where('expires_at', '<', new Date(Date.parse(daysAfter(today(), -PLAN_DAYS))))
+    .execute()
+}
+
+/** Runs the work in a transaction unless another replica is at it. */
+async function once(db: Kysely<Tables>, name: string, work: (db: Kysely<Tables>) => Promise<unknown>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ mine: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ${`|${name}`}, 0)) as mine`.execute(trx)
+    if (rows[0]?.mine) await work(trx)
+  })
+}
+
+/** Repeats the work from now on, one round at a time; a round that fails is made up for by the next. */
+function every(pauseMs: number, work: () => Promise<void>): () => Promise<void> {
+  let stopped = false
+  let wake = () => {}
+  const loop = async () => {
+    while (!stopped) {
+      await work().catch(({ message }) =>
+        process.emitWarning(`Housekeeping failed and will be tried again: ${message}`),
+      )
+      if (stopped) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+  const running = loop()
+  return () => {
+    stopped = true
+    wake()
+    return running
+  }
+}

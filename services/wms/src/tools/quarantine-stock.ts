@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { quarantineStock as setApart } from '../adjustment.ts'
+import { defineTool } from '../define.ts'
+import { Lot, Quantity, Sku, WarehouseId } from '../identifiers.ts'
+import { MovementEntry, movementEntry } from '../shapes.ts'
+import { stockUris } from '../uris.ts'
+
+export const quarantineStock = defineTool({
+  name: 'quarantine_stock',
+  title: 'Quarantine stock',
+  description: 'Set available units of a SKU apart so that nobody can sell them, for example to inspect them.',
+  scope: 'wms:adjust',
+  effect: 'write',
+  idempotent: true,
+  approval: () => ({ tier: 'A1', reason: 'it takes units from sale' }),
+  input: z.object({
+    sku: Sku,
+    warehouse: WarehouseId,
+    lot: Lot.optional(),
+    qty: Quantity,
+    reason: z.string().min(1).max(500),
+  }),
+  output: MovementEntry,
+  text: ({ qty, sku, warehouse }) => `${qty} units of ${sku} at ${warehouse} are in quarantine`,
+  handle: async ({ sku, warehouse, lot, qty, reason }, { db, caller, changed }) => {
+    const movement = await setApart(db, { sku, warehouse, lot, qty, reason, actor: caller.subject })
+    changed(...stockUris([{ sku, warehouse }]))
+    return movementEntry(movement)
+  },
+})
