@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 import { demoProducts } from '@backroom/demo-data'
 import { startServers } from './fleet.ts'
-import { type Measurement, measure, median, type Target } from './measure.ts'
+import { type Measurement, measure, median, type Target, warmUp } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
   },
 })
 
@@ -21,7 +21,10 @@ const sku = demoProducts[0]?.sku ?? ''
 const servers = await startServers(toolNames)
 try {
   const targets = targetsOf(servers)
-  for (const target of targets) await requireStock(target)
+  for (const target of targets) {
+    await requireStock(target)
+    await warmUp(target)
+  }
   const runs = new Map<string, Measurement[]>(targets.map(({ name }) => [name, []]))
   for (let round = 1; round <= Number(values.rounds); round++) {
     for (const target of targets) runs.get(target.name)?.push(await measure(target, Number(values.seconds)))

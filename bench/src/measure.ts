@@ -23,15 +23,19 @@ export interface Measurement {
 }
 
 const CLOCK_TICKS_PER_SECOND = 100
-const WARM_UP_SECONDS = 1
+const WARM_UP_SECONDS = 8
+
+/** Loads a target until its code is compiled and its connections are open. */
+export async function warmUp(target: Target): Promise<void> {
+  await load(target, WARM_UP_SECONDS)
+}
 
 /**
- * Loads a target for some seconds after a short warm-up.
+ * Loads a target for some seconds.
  *
  * @throws when any answer is not a success: a figure over errors means nothing
  */
 export async function measure(target: Target, seconds: number): Promise<Measurement> {
-  await load(target, WARM_UP_SECONDS)
   const before = cpuSeconds(target.pids)
   const result = await load(target, seconds)
   const after = cpuSeconds(target.pids)

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { issuerOf } from '@backroom/access'
 import { startFleet, type TestFleet } from '@backroom/fleet-testing'
 import { readBooks } from '../src/crash/books.ts'
-import { type Load, RESERVED, startLoad } from '../src/crash/load.ts'
+import { type Load, RESERVED_UNITS, startLoad } from '../src/crash/load.ts'
 import { type Answer, type PlainCalls, plainCalls } from '../src/plain-calls.ts'
 import { until } from '../src/until.ts'
 
@@ -24,14 +24,23 @@ describe('a fleet whose processes are killed while people work', () => {
     const environment = { RATE_LIMIT_PER_MINUTE: '0', CALLS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' }
     fleet = await startFleet({ only: ['gateway', 'auth', 'wms', 'catshop'], ownPostgres: true, environment })
     calls = plainCalls(fleet.publicUrl)
+    const warehouse = await fleet.token('warehouse@example.com', 'wms')
     load = startLoad(calls, {
-      buyer: await fleet.token('buyer@example.com', 'wms'),
-      warehouse: await fleet.token('warehouse@example.com', 'wms'),
+      ops: await fleet.token('ops@example.com', 'wms'),
+      warehouse,
+      sku: await mostPlentiful(warehouse),
       collector: await fleet.token('demo3@example.com', 'catshop'),
       shopper: await fleet.token('demo4@example.com', 'catshop'),
     })
   })
   after(() => fleet?.stop())
+
+  const mostPlentiful = async (token: string): Promise<string> => {
+    const skus = Array.from({ length: 8 }, (_, index) => `CAT-${1001 + index}`)
+    const { body } = await calls.tool('wms', token, 'get_stock', { skus })
+    const items = body.items as { sku: string; available: number }[]
+    return items.toSorted((a, b) => b.available - a.available)[0]?.sku ?? ''
+  }
 
   const pids = () => Object.fromEntries(names.map((name) => [name, fleet.pid(name)])) as Record<Name, number>
 
@@ -43,7 +52,10 @@ describe('a fleet whose processes are killed while people work', () => {
   /** Waits until all kinds of work have gone on. */
   const everyoneWorks = async () => {
     const reached = { ...load.progress }
-    const goesOn = () => Object.entries(load.progress).every(([kind, turns]) => turns > (reached[kind] ?? 0) + 1)
+    const goesOn = () => {
+      if (load.failure) throw load.failure
+      return Object.entries(load.progress).every(([kind, turns]) => turns > (reached[kind] ?? 0) + 1)
+    }
     await until('all work goes on', goesOn)
   }
 
@@ -143,13 +155,13 @@ describe('a fleet whose processes are killed while people work', () => {
     await load.stop()
     const { reorders, reservations, cart, orders } = load.acknowledged
     const urls = { wms: fleet.databaseUrl('wms'), catshop: fleet.databaseUrl('catshop') }
-    const whose = { buyer: 'staff-buyer', collector: 'demo3', shopper: 'cust-004', since }
+    const whose = { ops: 'staff-ops', collector: 'demo3', shopper: 'cust-004', since }
     const books = await readBooks(urls, whose)
 
     assert.deepEqual(sorted(books.reorders), sorted(new Map(reorders.map((note) => [note, 1]))))
     const expected = reservations.map(({ orderRef, isReleased }) => {
       const state = isReleased ? 'released' : 'held'
-      return [orderRef, { rows: 1, qty: RESERVED.qty, state }] as const
+      return [orderRef, { rows: 1, qty: RESERVED_UNITS, state }] as const
     })
     assert.deepEqual(sorted(books.reservations), sorted(new Map(expected)))
     assert.deepEqual(books.differences, [])

@@ -18,7 +18,8 @@ const handler = createMcpHandler(() => {
   for (const name of toolNames) {
     server.registerTool(name, { description: `The tool ${name}.`, inputSchema, outputSchema }, async ({ skus }) => {
       const { rows } = await pool.query({ name: 'stock', text: STOCK_BALANCES, values: [skus] })
-      return { content: [{ type: 'text', text: `${rows.length} rows` }], structuredContent: { items: rows } }
+      const output = { items: rows }
+      return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output }
     })
   }
   return server

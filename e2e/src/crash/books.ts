@@ -18,7 +18,7 @@ export interface Books {
 
 /** The people whose work is looked at. */
 export interface Whose {
-  buyer: string
+  ops: string
   /** Username of the customer with the cart. */
   collector: string
   /** Customer who bought since the given moment. */
@@ -32,7 +32,7 @@ export async function readBooks(urls: { wms: string; catshop: string }, whose: W
   try {
     const { rows: reorders } = await wms.query(
       `select note, count(*)::int as count from wms.purchase_order where created_by = $1 and note like 'crash %' group by note`,
-      [whose.buyer],
+      [whose.ops],
     )
     const { rows: reservations } = await wms.query(
       `select order_ref, count(*)::int as rows, sum(qty)::int as qty, min(state) as state

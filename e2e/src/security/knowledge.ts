@@ -7,6 +7,7 @@ import { DEMO_PASSWORD } from '../sign-in.ts'
 export interface ParameterSchema {
   type?: string
   enum?: string[]
+  anyOf?: ParameterSchema[]
   items?: ParameterSchema
   properties?: Record<string, ParameterSchema>
   required?: string[]
@@ -23,6 +24,16 @@ export interface KnownTool {
 export interface BegunSignIn {
   uid: string
   cookie: string
+}
+
+/** What an attacker may know of a fleet: the deeper a request gets before it is refused, the more it tests. */
+export interface Knowledge {
+  /** An access token of each server. */
+  tokens: Record<KnownTool['domain'], string>
+  /** Other secrets and ids that have a meaning to the fleet. */
+  words: string[]
+  signIns: BegunSignIn[]
+  tools: KnownTool[]
 }
 
 /** The tools that a token shows. */

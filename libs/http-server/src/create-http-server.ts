@@ -52,11 +52,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return503OnClosing: true,
   })
   app.decorateRequest('accessDetails', undefined)
+  const logsAccess = ['trace', 'debug', 'info'].includes(options.logLevel)
   const quiet = ['/health', '/ready', ...(options.quietPaths ?? [])]
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
+    const level = reply.statusCode >= 500 ? 'error' : 'info'
+    if (level === 'info' && !logsAccess) return
     if (reply.statusCode < 400 && quiet.some((path) => request.url.startsWith(path))) return
     const line = {
       request_id: request.id,
@@ -67,7 +72,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ...request.accessDetails,
     }
-    request.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request')
+    request.log[level](line, 'request')
   })
   app.addHook('preClose', async () => {
     // A connection whose last call is answered while the server closes would otherwise stay open, and hold it up.

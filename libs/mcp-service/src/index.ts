@@ -15,7 +15,7 @@ export {
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
 export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
-export { type RunOptions, runService } from './run-service.ts'
+export { type BackgroundContext, type RunOptions, runService } from './run-service.ts'
 export type { Runtime } from './runtime.ts'
 export { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 export { defineService, type Service } from './service.ts'

@@ -17,6 +17,7 @@ import { refusalLog } from './calls/audit.ts'
 import { batchQueues } from './calls/batch.ts'
 import { sweepExpiredKeys } from './calls/idempotency.ts'
 import { bodyGuard } from './http/body-guard.ts'
+import type { Hook } from './http/request.ts'
 import { authorizer } from './mcp/authorize.ts'
 import { mountEndpoint } from './mcp/endpoint.ts'
 import { parameterHeaderCheck } from './mcp/parameter-headers.ts'
@@ -183,7 +184,7 @@ function mountFronts(
       message: `Too many calls. Try again in ${after}.`,
       retryAfter: Math.ceil(ttl / 1_000),
     }),
-  }) as unknown as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  }) as unknown as Hook
   const requireToken = async (request: FastifyRequest, reply: FastifyReply) => {
     const outcome = await authenticate(request, reply)
     if (outcome === 'anonymous') askForToken(reply)

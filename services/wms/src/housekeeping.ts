@@ -1,8 +1,10 @@
+import type { BackgroundContext } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
 import { daysAfter, today } from './day.ts'
 import { PLAN_DAYS } from './reorder-plan.ts'
 import { expireDue } from './reservation.ts'
+import { stockUris } from './uris.ts'
 import { refreshOldestSummary } from './warehouse-summary.ts'
 
 const SWEEP_MS = 5_000
@@ -16,11 +18,16 @@ const PARTITIONS_AHEAD_DAYS = 90
  *
  * @returns stops it and waits for the round under way
  */
-export function startHousekeeping(db: Kysely<Tables>): () => Promise<void> {
+export function startHousekeeping({ db, log, changed }: BackgroundContext<Tables>): () => Promise<void> {
+  const sweep = async () => {
+    const expired = (await once(db, 'sweep', expireDue)) ?? []
+    changed(...stockUris(expired.map(({ sku, warehouse_id }) => ({ sku, warehouse: warehouse_id }))))
+  }
+  const failed = (error: Error) => log.warn({ err: error }, 'housekeeping failed and will be tried again')
   const stops = [
-    every(CHORES_MS, () => once(db, 'chores', doChores)),
-    every(COUNT_MS, () => once(db, 'count', refreshOldestSummary)),
-    every(SWEEP_MS, () => once(db, 'sweep', expireDue)),
+    every(CHORES_MS, () => once(db, 'chores', doChores), failed),
+    every(COUNT_MS, () => once(db, 'count', refreshOldestSummary), failed),
+    every(SWEEP_MS, sweep, failed),
   ]
   return async () => void (await Promise.all(stops.map((stop) => stop())))
 }
@@ -34,23 +41,21 @@ async function doChores(db: Kysely<Tables>): Promise<void> {
 }
 
 /** Runs the work in a transaction unless another replica is at it. */
-async function once(db: Kysely<Tables>, name: string, work: (db: Kysely<Tables>) => Promise<unknown>): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+function once<T>(db: Kysely<Tables>, name: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T | undefined> {
+  return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ mine: boolean }>`
       select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ${`|${name}`}, 0)) as mine`.execute(trx)
-    if (rows[0]?.mine) await work(trx)
+    return rows[0]?.mine ? work(trx) : undefined
   })
 }
 
 /** Repeats the work from now on, one round at a time; a round that fails is made up for by the next. */
-function every(pauseMs: number, work: () => Promise<void>): () => Promise<void> {
+function every(pauseMs: number, work: () => Promise<unknown>, failed: (error: Error) => void): () => Promise<void> {
   let stopped = false
   let wake = () => {}
   const loop = async () => {
     while (!stopped) {
-      await work().catch(({ message }) =>
-        process.emitWarning(`Housekeeping failed and will be tried again: ${message}`),
-      )
+      await work().catch(failed)
       if (stopped) return
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pauseMs)

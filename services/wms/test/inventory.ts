@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { PUBLIC_URL, signingAuthority, testDatabase } from '@backroom/fleet-testing'
-import { createServiceServer, readServiceSettings } from '@backroom/mcp-service'
+import { createServiceServer, readServiceSettings, type ServiceServer } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../src/database-tables.ts'
 import { seedDemo } from '../src/seed/demo.ts'
@@ -46,7 +46,7 @@ export async function openInventory() {
     SERVICE_KEY: authority.serviceKey,
     CALLS_PER_MINUTE: '100000',
   })
-  const apps: { close(): Promise<unknown> }[] = []
+  const apps: ServiceServer['app'][] = []
   const start = async (): Promise<string> => {
     const { app } = await createServiceServer(service, settings)
     apps.push(app)
@@ -85,6 +85,12 @@ export async function openInventory() {
     db,
     account,
     replica: start,
+    /** What work beside requests gets; resources that it announces are collected in `changes`. */
+    background: (changes: string[]) => ({
+      db,
+      log: (apps[0] as ServiceServer['app']).log,
+      changed: (...uris: string[]) => void changes.push(...uris),
+    }),
     async close() {
       await Promise.all(apps.map((app) => app.close()))
       await authority.close()

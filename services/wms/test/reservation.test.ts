@@ -147,10 +147,12 @@ describe('reservations', () => {
     const sku = await stocked(4)
     await reserve({ order_ref: 'forgotten', lines: [{ sku, qty: 4 }] })
     await letExpire('forgotten')
-    const stop = startHousekeeping(inventory.db)
+    const changes: string[] = []
+    const stop = startHousekeeping(inventory.background(changes))
     for (let tries = 0; tries < 100 && (await level(sku)).available < 4; tries++) await setTimeout(50)
     await stop()
     assert.equal((await level(sku)).available, 4)
+    assert.ok(changes.includes(`inventory://sku/${sku}`), 'subscribers hear of it')
     assert.deepEqual(await differences(inventory.db), [])
   })
 

@@ -38,7 +38,7 @@ export function authenticator(publicUrl: string, domain: DomainName, tokens: Tok
     if (hasTokenInQuery(request.url))
       return refuse(reply, 400, 'invalid_request', 'Send the token in the Authorization header, never in the URL')
     if (!authorization) return 'anonymous'
-    if ((request.raw.headersDistinct.authorization?.length ?? 0) > 1)
+    if (countOf('authorization', request.raw.rawHeaders) > 1)
       return refuse(reply, 400, 'invalid_request', 'Send one Authorization header')
     if (!/^bearer\b/i.test(authorization)) return 'anonymous'
     const token = bearerForm.exec(authorization)?.[1]
@@ -63,6 +63,16 @@ export function authenticator(publicUrl: string, domain: DomainName, tokens: Tok
       .send({ error: 'unauthorized', error_description: 'Sign in first: this endpoint needs a bearer token.' })
   }
   return { authenticate, askForToken }
+}
+
+/** How often a header was sent; Node itself keeps the first of several. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index] ?? ''
+    if (sent.length === name.length && sent.toLowerCase() === name) count++
+  }
+  return count
 }
 
 function hasTokenInQuery(url: string): boolean {

@@ -10,17 +10,22 @@ export function originGuard(publicUrl: string, ownHosts: string[]) {
   const publicHost = new URL(publicUrl).hostname
   const hosts = new Set([publicHost, ...ownHosts, ...loopbackNames])
   const origins = loopbackNames.includes(publicHost) ? new Set([publicHost, ...loopbackNames]) : new Set([publicHost])
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { host, origin } = request.headers
-    if (!host || !hosts.has(hostnameOf(`http://${host}`))) {
-      return reply.code(403).send({ error: 'forbidden_host', message: 'This server is not known by that host name.' })
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    const { host = '', origin } = request.headers
+    if (!hosts.has(withoutPort(host))) {
+      reply.code(403).send({ error: 'forbidden_host', message: 'This server is not known by that host name.' })
+      return
     }
     if (origin !== undefined && !origins.has(hostnameOf(origin))) {
-      return reply
-        .code(403)
-        .send({ error: 'forbidden_origin', message: 'Pages of this origin may not use this server.' })
+      reply.code(403).send({ error: 'forbidden_origin', message: 'Pages of this origin may not use this server.' })
+      return
     }
+    done()
   }
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, '').toLowerCase()
 }
 
 function hostnameOf(url: string): string {

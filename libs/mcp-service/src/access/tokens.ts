@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { impliedScopes } from '@backroom/access'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Caller } from '../caller.ts'
@@ -55,8 +54,7 @@ export function tokenVerifier({ jwksUrl, issuer, audience, denyList }: TokenVeri
   reload.unref()
 
   const check = async (token: string): Promise<{ payload: JWTPayload; caller: Caller } | TokenFault> => {
-    const digest = hash('sha256', token, 'base64')
-    const known = cache.get(digest)
+    const known = cache.get(token)
     if (known && known.until > Date.now()) return known
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -75,7 +73,7 @@ export function tokenVerifier({ jwksUrl, issuer, audience, denyList }: TokenVeri
         until: Math.min(Date.now() + CACHED_MS, (payload.exp ?? 0) * 1_000),
       }
       if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value as string)
-      cache.set(digest, entry)
+      cache.set(token, entry)
       return entry
     } catch (error) {
       return faultOf(error)

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Deeper than any tool asks for, and far from where recursive code runs out of stack. */
 const MAX_DEPTH = 64
@@ -7,9 +7,9 @@ const MAX_DEPTH = 64
  * Refuses, with 400, what JSON can say and neither Postgres nor a fingerprint can hold: NUL characters, half surrogate
  * pairs, and nesting without end.
  */
-export async function bodyGuard({ body }: FastifyRequest): Promise<void> {
+export function bodyGuard({ body }: FastifyRequest, _: FastifyReply, done: (error?: Error) => void): void {
   const flaw = flawOf(body, MAX_DEPTH)
-  if (flaw) throw Object.assign(new Error(flaw), { statusCode: 400 })
+  done(flaw ? Object.assign(new Error(flaw), { statusCode: 400 }) : undefined)
 }
 
 function flawOf(value: unknown, levels: number): string | undefined {

@@ -2,6 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { anonymous } from '../caller.ts'
 import type { Request } from '../runtime.ts'
 
+/** A check before a request is handled: it answers itself, or lets the request go on. */
+export type Hook =
+  | ((request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void)
+  | ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>)
+
 const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The service's view of an HTTP request; its signal fires when the client leaves before the answer is out. */

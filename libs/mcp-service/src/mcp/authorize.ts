@@ -14,9 +14,9 @@ export const MISSING_SCOPE = -31_403
 /** Answers 403 with a step-up challenge when a request, or one of a batch, asks for more than the token may. */
 export function authorizer(publicUrl: string, view: View) {
   const { domain } = view.runtime.service
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const { caller, body } = request
-    if (!caller) return
+    if (!caller) return done()
     for (const message of Array.isArray(body) ? body : [body]) {
       const scope = missingScope(view, caller, domain, message)
       if (!scope) continue
@@ -24,7 +24,7 @@ export function authorizer(publicUrl: string, view: View) {
       const modern = request.headers['mcp-protocol-version'] === '2026-07-28'
       const scopes = modern ? [scope] : union(caller, domain, scope)
       const description = `${(message as Message).params?.name ?? 'This request'} needs the scope ${scope}`
-      return reply
+      reply
         .code(403)
         .header('www-authenticate', challenge(publicUrl, domain, { error: 'insufficient_scope', description, scopes }))
         .send({
@@ -36,7 +36,9 @@ export function authorizer(publicUrl: string, view: View) {
             data: { scope },
           },
         })
+      return
     }
+    done()
   }
 }
 

@@ -5,9 +5,9 @@ import {
   type McpHandlerRequestOptions,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { HttpError } from '../http/http-error.ts'
-import { noteAccess, requestOf } from '../http/request.ts'
+import { type Hook, noteAccess, requestOf } from '../http/request.ts'
 import type { Request } from '../runtime.ts'
 import { subscriptions, TOO_MANY } from '../subscriptions/listen.ts'
 import { answerDirectly } from './direct.ts'
@@ -20,8 +20,8 @@ export interface EndpointOptions {
   /** Answer plain calls without the SDK; off only to compare both in a test. */
   direct: boolean
   extend?: Extend | undefined
-  preHandler: ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>)[]
-  onRequest: ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>)[]
+  preHandler: Hook[]
+  onRequest: Hook[]
 }
 
 /** Mounts one MCP endpoint: Streamable HTTP, stateless, every revision since 2025-03-26 on the same URL. */

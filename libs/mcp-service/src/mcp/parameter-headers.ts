@@ -17,17 +17,16 @@ export function parameterHeaderCheck(view: View) {
   const declared = new Map(
     [...view.tools.values()].map(({ listing }) => [listing.name, declaredIn(listing.inputSchema)]),
   )
-  return async ({ headers, body }: FastifyRequest, reply: FastifyReply) => {
-    if (headers['mcp-protocol-version'] !== '2026-07-28') return
+  return ({ headers, body }: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const { id, method, params } = (body ?? {}) as Call
-    if (method !== 'tools/call') return
+    if (headers['mcp-protocol-version'] !== '2026-07-28' || method !== 'tools/call') return done()
     const wrong = declared.get(String(params?.name))?.find(({ header, path }) => {
       const value = valueAt(params?.arguments, path)
       return value !== undefined && value !== null && !agrees(headers[header], value)
     })
-    if (!wrong) return
+    if (!wrong) return done()
     const message = `The header ${wrong.header} is missing or does not say the same as ${wrong.path.join('.')} in the body`
-    return reply.code(400).send({ jsonrpc: '2.0', id: id ?? null, error: { code: HEADER_MISMATCH, message } })
+    reply.code(400).send({ jsonrpc: '2.0', id: id ?? null, error: { code: HEADER_MISMATCH, message } })
   }
 }
 

@@ -4,7 +4,7 @@ import { callTool } from '../calls/call-tool.ts'
 import { errorBodyOf, type Outcome } from '../calls/outcome.ts'
 import { BusinessError, type BusinessErrorBody, type ErrorCode } from '../errors.ts'
 import type { HttpError } from '../http/http-error.ts'
-import { noteAccess, requestOf } from '../http/request.ts'
+import { type Hook, noteAccess, requestOf } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { type CompiledTool, reachable } from '../tool-table.ts'
 
@@ -27,8 +27,6 @@ export const statusOfError: Record<ErrorCode, number> = {
   unavailable: 503,
 }
 
-type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
-
 interface RestOptions {
   runtime: Runtime
   publicUrl: string
@@ -46,7 +44,7 @@ export function mountRest(
   const { domain } = runtime.service
   const toolOf = (request: FastifyRequest) => runtime.tools.get((request.params as { name: string }).name)
 
-  const requireToken: Hook = async (request, reply) => {
+  const requireToken = async (request: FastifyRequest, reply: FastifyReply) => {
     const required = toolOf(request)?.tool.scope !== 'public'
     if (!(await authenticate(request, reply, required))) return reply
   }

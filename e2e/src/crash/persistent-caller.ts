@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainName } from '@backroom/access'
 import type { Answer, PlainCalls } from '../plain-calls.ts'
 
-/** One thing that a client wants done once. */
+/** One thing that a client wants done once, or wants to know. */
 export interface Intent {
   domain: DomainName
   tool: string
   token: string
   args: Record<string, unknown>
-  key: string
+  /** Of writes. */
+  key?: string
 }
 
 /** An answer that acknowledged nothing; undefined when the connection broke. */
 export type Refusal = Answer | undefined
 
-/** Repeats intents until they are acknowledged, each with its key, as conventions tell every client to. */
-export interface KeyedWriter {
+/** Repeats intents until they are answered, writes with their key, as every client should. */
+export interface PersistentCaller {
   /** @throws {Error} when the fleet answers anything that an outage does not explain */
-  write(intent: Intent): Promise<Record<string, unknown>>
+  call(intent: Intent): Promise<Record<string, unknown>>
   /** Answers so far that acknowledged nothing. */
   readonly refusals: readonly Refusal[]
-  readonly acknowledged: number
 }
 
 const WAIT_MS = 50
@@ -28,23 +28,16 @@ const GIVE_UP_MS = 60_000
 /** What a broken gateway, a broken upstream and a broken database look like. */
 const outages = new Set([502, 503])
 
-/** A writer of one test; many intents may be under way at once. */
-export function keyedWriter(calls: PlainCalls): KeyedWriter {
+/** A caller of one test; many intents may be under way at once. */
+export function persistentCaller(calls: PlainCalls): PersistentCaller {
   const refusals: Refusal[] = []
-  let acknowledged = 0
   return {
     refusals,
-    get acknowledged() {
-      return acknowledged
-    },
-    async write({ domain, tool, token, args, key }) {
+    async call({ domain, tool, token, args, key }) {
       const deadline = Date.now() + GIVE_UP_MS
       for (;;) {
         const answer = await calls.tool(domain, token, tool, args, key).catch(() => undefined)
-        if (answer?.status === 200) {
-          acknowledged++
-          return answer.body
-        }
+        if (answer?.status === 200) return answer.body
         refusals.push(answer)
         if (answer && !isOutage(answer))
           throw new Error(`${tool} answered ${answer.status} ${JSON.stringify(answer.body)}`)
