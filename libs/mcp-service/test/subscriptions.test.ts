@@ -134,13 +134,23 @@ describe('a subscription is refused', () => {
   test('beyond twenty at once for one subject, until one is left', async () => {
     const token = await ledger.authority.sign({ scope: 'wms:read', sub: 'staff-greedy' })
     const streams = await Promise.all(Array.from({ length: 20 }, () => listen(['greedy'], { token })))
-    const another = () => send({ ...ledger, token, signal: AbortSignal.timeout(100) }, 'subscriptions/listen', {})
+    const notifications = { resourceSubscriptions: [uriOf('greedy')] }
+    const another = () =>
+      send({ ...ledger, token, signal: AbortSignal.timeout(100) }, 'subscriptions/listen', { notifications })
     const { body } = await another()
     assert.equal(body.error.code, -31_429)
     streams[0]?.leave()
     await until('a stream is free', async () => !(await another().catch(() => undefined)))
     for (const { leave } of streams) leave()
   })
+})
+
+test('requests for a stream that are answered with an error take no place', async () => {
+  const token = await ledger.authority.sign({ scope: 'wms:read', sub: 'staff-clumsy' })
+  for (let request = 0; request < 25; request++) {
+    const { body } = await send({ ...ledger, token }, 'subscriptions/listen', {})
+    assert.equal(body.error.code, -32_602)
+  }
 })
 
 test('clients of 2025 are not offered what a stateless server cannot keep', async () => {

@@ -62,7 +62,7 @@ export function mountEndpoint(
       if (refusal) return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })
       const web = await toWebRequest(http.raw, http.body, { signal: request.signal })
       return reply.send(
-        await listening.open(web, http.body, request.caller, http.tokenExpiresAt ?? Number.POSITIVE_INFINITY, () =>
+        await listening.open(web, http.body, request, http.tokenExpiresAt ?? Number.POSITIVE_INFINITY, () =>
           sdk.build('modern', request),
         ),
       )

@@ -9,15 +9,16 @@ import type { Caller } from '../caller.ts'
 import type { Resource } from '../define.ts'
 import type { View } from '../mcp/view.ts'
 import { findResource, mayRead } from '../resources.ts'
+import type { Request as Call } from '../runtime.ts'
 import { SUBJECT_MARK } from './announced-uri.ts'
 
 /** Open `subscriptions/listen` streams of this process. */
 export interface Subscriptions {
-  /** Opens a stream for one caller; it ends with the token. */
+  /** Opens a stream for one caller; it ends with the token, or when the client leaves. */
   open(
     request: globalThis.Request,
     body: unknown,
-    caller: Caller,
+    { caller, signal }: Pick<Call, 'caller' | 'signal'>,
     expiresAt: number,
     server: () => Server,
   ): Promise<Response>
@@ -38,7 +39,7 @@ export function subscriptions(view: View): Subscriptions {
   const open = new Map<{ close(): Promise<void> }, string>()
   const countOf = (subject: string) => [...open.values()].filter((other) => other === subject).length
   return {
-    async open(request, body, caller, expiresAt, server) {
+    async open(request, body, { caller, signal }, expiresAt, server) {
       const handler = createMcpHandler(server, { legacy: 'reject', bus: heardBy(caller, view.runtime.changes.bus) })
       const end = () => {
         clearTimeout(timer)
@@ -48,8 +49,11 @@ export function subscriptions(view: View): Subscriptions {
       const timer = setTimeout(end, Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS))
       timer.unref()
       open.set(handler, caller.subject)
-      request.signal.addEventListener('abort', end, { once: true })
-      return handler.fetch(request, { parsedBody: body })
+      signal.addEventListener('abort', end, { once: true })
+      const response = await handler.fetch(request, { parsedBody: body })
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+      if (!isStream) end()
+      return response
     },
     refusal(body, caller) {
       if (countOf(caller.subject) >= MAX_STREAMS_PER_SUBJECT)
