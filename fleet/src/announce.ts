@@ -26,11 +26,15 @@ function hostConfiguration(publicUrl: string, running: DomainName[]): string {
       mcpServers: Object.fromEntries(running.map((domain) => [domains[domain].serverName, value(domain)])),
     })
   const remote = named((domain) => ({ type: 'http', url: resourceUrl(publicUrl, domain) }))
-  const local = named((domain) => ({ command: 'npm', args: ['--prefix', root, 'run', '-s', 'stdio', '--', domain] }))
+  const local = named((domain) => ({
+    command: 'npm',
+    args: ['--prefix', root, 'run', '-s', 'stdio', '--', domain],
+    env: { BACKROOM_STDIO_ACCOUNT: domain === 'catshop' ? 'demo1@example.com' : 'ops@example.com' },
+  }))
   return [
     `${heading('For your host, remote:')}`,
     indent(remote),
-    heading('or by stdio on this machine:'),
+    heading('or by stdio on this machine, as the account that you name:'),
     indent(local),
   ].join('\n')
 }
