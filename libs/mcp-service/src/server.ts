@@ -48,6 +48,9 @@ export interface ServerOptions {
 
 const SWEEP_MS = 60_000
 
+/** Callers are told when they exceed their limit; counting down on every answer would cost more than it tells. */
+const noCountdown = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+
 /** Builds the HTTP server of a domain: MCP, REST, metadata, probes. Everything that can be prepared is prepared here. */
 export async function createServiceServer(
   service: Service,
@@ -67,7 +70,7 @@ export async function createServiceServer(
     denyList,
   })
   void tokens.load()
-  await app.register(fastifyRateLimit, { global: false })
+  await app.register(fastifyRateLimit, { global: false, addHeadersOnExceeding: noCountdown })
   app.decorateRequest('caller', undefined)
   app.decorateRequest('tokenExpiresAt', undefined)
   mountProbes(app, connection, tokens)

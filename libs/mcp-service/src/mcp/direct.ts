@@ -3,19 +3,12 @@ import type { FastifyRequest } from 'fastify'
 import { callTool } from '../calls/call-tool.ts'
 import type { Request } from '../runtime.ts'
 import { reachable, visibleTools } from '../tool-table.ts'
-import { callToolResult } from './results.ts'
+import { callToolJson } from './results.ts'
 import type { View } from './view.ts'
 
 const MODERN = '2026-07-28'
 const LEGACY = new Set(['2025-11-25', '2025-06-18', '2025-03-26'])
 const META = 'io.modelcontextprotocol/'
-
-/** A JSON-RPC answer, ready to be sent with status 200. */
-export interface DirectAnswer {
-  jsonrpc: '2.0'
-  id: string | number
-  result: Record<string, unknown>
-}
 
 interface DirectRequest {
   id: string | number
@@ -29,29 +22,20 @@ interface DirectRequest {
  * machinery costs several times the work itself. Whatever is not exactly well-formed, or needs a stream, is left to the
  * SDK (undefined), which stays the reference for every other answer.
  */
-export async function answerDirectly(
-  view: View,
-  http: FastifyRequest,
-  request: Request,
-): Promise<DirectAnswer | undefined> {
+export async function answerDirectly(view: View, http: FastifyRequest, request: Request): Promise<string | undefined> {
   const direct = directRequestOf(http)
   if (!direct) return undefined
   const result = direct.method === 'tools/list' ? listTools(view, direct, request) : await call(view, direct, request)
-  if (!result) return undefined
-  return { jsonrpc: '2.0', id: direct.id, result: direct.era === 'modern' ? stamped(view, result) : result }
+  return result && `{"jsonrpc":"2.0","id":${JSON.stringify(direct.id)},"result":${result}}`
 }
 
-function listTools(view: View, { params, era }: DirectRequest, request: Request): Record<string, unknown> | undefined {
+function listTools(view: View, { params, era }: DirectRequest, request: Request): string | undefined {
   if (params.cursor !== undefined) return undefined
   const tools = visibleTools(view.tools, request.caller)
-  return era === 'modern' ? { tools, ...view.listCache } : { tools }
+  return JSON.stringify(era === 'modern' ? { tools, ...view.listCache, ...stampOf(view) } : { tools })
 }
 
-async function call(
-  view: View,
-  { params }: DirectRequest,
-  request: Request,
-): Promise<Record<string, unknown> | undefined> {
+async function call(view: View, { params, era }: DirectRequest, request: Request): Promise<string | undefined> {
   const compiled = view.tools.get(params.name as string)
   if (!compiled || !reachable(request.caller, compiled.tool)) return undefined
   const key = (params._meta as Record<string, unknown> | undefined)?.['idempotency-key']
@@ -61,12 +45,12 @@ async function call(
     args: params.arguments,
     key: typeof key === 'string' ? key : undefined,
   })
-  return callToolResult(compiled.tool, outcome)
+  return callToolJson(compiled.tool, outcome, era === 'modern' ? stampOf(view) : {})
 }
 
-function stamped(view: View, result: Record<string, unknown>): Record<string, unknown> {
-  const meta = { ...(result._meta as object | undefined), [`${META}serverInfo`]: view.serverInfo }
-  return { ...result, resultType: 'complete', _meta: meta }
+/** What the SDK puts into every result of the modern era. */
+function stampOf({ serverInfo }: View) {
+  return { resultType: 'complete', _meta: { [`${META}serverInfo`]: serverInfo } }
 }
 
 function directRequestOf({ method: httpMethod, headers, body }: FastifyRequest): DirectRequest | undefined {

@@ -14,6 +14,8 @@ import { answerDirectly } from './direct.ts'
 import { type Extend, sdkServerFactory } from './sdk-server.ts'
 import type { View } from './view.ts'
 
+const JSON_TYPE = 'application/json; charset=utf-8'
+
 export interface EndpointOptions {
   path: string
   view: View
@@ -56,7 +58,7 @@ export function mountEndpoint(
       // An extended server may list more than the tables hold.
       const plain = direct && !(extend && isMethod(http.body, 'tools/list'))
       const answer = plain ? await answerDirectly(view, http, request) : undefined
-      if (answer) return reply.send(answer)
+      if (answer) return reply.type(JSON_TYPE).send(answer)
       if (!isMethod(http.body, 'subscriptions/listen')) return reply.send(await sdk.serve(http, request))
       const refusal = listening.refusal(http.body, request.caller)
       if (refusal) return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })

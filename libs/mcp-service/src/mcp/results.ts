@@ -27,6 +27,22 @@ export function callToolResult(tool: Tool, outcome: Outcome): CallToolResult {
   }
 }
 
+/**
+ * {@link callToolResult} with further members, as JSON text. The structure, by far the largest part, is turned into text
+ * once where nothing in it must be marked.
+ */
+export function callToolJson(tool: Tool, outcome: Outcome, members: { _meta?: Record<string, unknown> }): string {
+  if (!outcome.ok || outcome.result.replayed || tool.openWorld) {
+    const result = callToolResult(tool, outcome)
+    const _meta = { ...members._meta, ...result._meta }
+    return JSON.stringify({ ...result, ...members, ...(Object.keys(_meta).length > 0 ? { _meta } : {}) })
+  }
+  const structure = JSON.stringify(outcome.result.structured)
+  const content = `[{"type":"text","text":${JSON.stringify(outcome.result.text)}},{"type":"text","text":${JSON.stringify(structure)}}]`
+  const rest = JSON.stringify(members).slice(1)
+  return `{"content":${content},"structuredContent":${structure}${rest === '}' ? rest : `,${rest}`}`
+}
+
 function errorResult(error: BusinessErrorBody): CallToolResult {
   return {
     content: [{ type: 'text', text: `${error.code}: ${error.message}${nextStep(error)}` }],
