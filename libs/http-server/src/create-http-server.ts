@@ -39,6 +39,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       redact: [...redacted, ...redacted.map((path) => `req.${path}`)],
     },
     logController: new LogController({ disableRequestLogging: true }),
+    // Every line names its request itself; a logger for each would name it twice and cost more than the line.
+    childLoggerFactory: (logger) => logger,
     genReqId: (request) => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID()
