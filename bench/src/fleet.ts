@@ -32,7 +32,9 @@ export async function startServers(toolNames: string[]) {
     CALLS_PER_MINUTE: unlimited,
   })
   const bare = await start('bench/src/servers/bare-fastify.ts', check)
-  const sdk = await start('bench/src/servers/sdk.ts', { ...check, TOOL_NAMES: toolNames.join(',') })
+  const TOOL_NAMES = toolNames.join(',')
+  const sdk = await start('bench/src/servers/sdk.ts', { ...check, TOOL_NAMES })
+  const sdkSchemasOnce = await start('bench/src/servers/sdk.ts', { ...check, TOOL_NAMES, SCHEMAS: 'once' })
   const gateway = await start('gateway/src/main.ts', {
     BACKROOM_PROFILE: 'demo',
     AUTH_URL: authority.url,
@@ -43,6 +45,7 @@ export async function startServers(toolNames: string[]) {
     wms,
     bare,
     sdk,
+    sdkSchemasOnce,
     gateway,
     token: await authority.sign({ exp: Math.floor(Date.now() / 1_000) + 3_600 }),
     async stop() {

@@ -34,7 +34,7 @@ try {
   await servers.stop()
 }
 
-function targetsOf({ wms, bare, sdk, gateway, token }: typeof servers): Target[] {
+function targetsOf({ wms, bare, sdk, sdkSchemasOnce, gateway, token }: typeof servers): Target[] {
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
@@ -80,6 +80,7 @@ function targetsOf({ wms, bare, sdk, gateway, token }: typeof servers): Target[]
     },
     mcp('Backroom', `${wms.url}/wms/mcp`, CONNECTIONS, [wms.pid]),
     mcp('SDK per request', `${sdk.url}/mcp`, CONNECTIONS, [sdk.pid]),
+    mcp('SDK, schemas built once', `${sdkSchemasOnce.url}/mcp`, CONNECTIONS, [sdkSchemasOnce.pid]),
     mcp('Backroom, 32 connections', `${wms.url}/wms/mcp`, GATEWAY_CONNECTIONS, [wms.pid]),
     mcp('through the gateway, 32', `${gateway.url}/wms/mcp`, GATEWAY_CONNECTIONS, [gateway.pid]),
   ]
@@ -111,6 +112,7 @@ function report(runs: Map<string, Measurement[]>): void {
   const ratios = {
     vs_fastify: ratio('Backroom', 'bare Fastify'),
     vs_sdk: ratio('Backroom', 'SDK per request'),
+    vs_sdk_schemas_once: ratio('Backroom', 'SDK, schemas built once'),
     gateway_vs_direct: ratio('through the gateway, 32', 'Backroom, 32 connections'),
   }
   if (values.json) {
@@ -120,6 +122,7 @@ function report(runs: Map<string, Measurement[]>): void {
   console.table(rows)
   console.log(`tools/call against the bare Fastify route   ${ratios.vs_fastify.toFixed(2)}   (goal: at least 0.70)`)
   console.log(`tools/call against the SDK per request      ${ratios.vs_sdk.toFixed(1)}    (goal: at least 4)`)
+  console.log(`the same, its schemas built once            ${ratios.vs_sdk_schemas_once.toFixed(1)}`)
   console.log(
     `through the gateway against direct          ${ratios.gateway_vs_direct.toFixed(2)}   (goal: at least 0.40)`,
   )

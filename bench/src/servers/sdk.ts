@@ -6,17 +6,23 @@ import pg from 'pg'
 import { z } from 'zod'
 import { tokenCheck } from './token-check.ts'
 
-/** The SDK as its documentation mounts it: an `McpServer` with all tools for each request, the same SQL and token check. */
+/**
+ * The SDK as its documentation mounts it: for each request an `McpServer` whose tools are registered with their schemas
+ * written in place, the same SQL and token check. With SCHEMAS=once the schemas are built once, as a careful author does.
+ */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, options: '-c search_path=wms' })
 const check = tokenCheck(process.env)
 const toolNames = (process.env.TOOL_NAMES ?? '').split(',').filter(Boolean)
-const inputSchema = z.object({ skus: z.array(z.string()).min(1) })
-const outputSchema = z.object({ items: z.array(z.record(z.string(), z.unknown())) })
+const schemasOf = () => ({
+  inputSchema: z.object({ skus: z.array(z.string()).min(1) }),
+  outputSchema: z.object({ items: z.array(z.record(z.string(), z.unknown())) }),
+})
+const once = process.env.SCHEMAS === 'once' ? schemasOf() : undefined
 
 const handler = createMcpHandler(() => {
   const server = new McpServer({ name: 'sdk', version: '1.0.0' })
   for (const name of toolNames) {
-    server.registerTool(name, { description: `The tool ${name}.`, inputSchema, outputSchema }, async ({ skus }) => {
+    server.registerTool(name, { description: `The tool ${name}.`, ...(once ?? schemasOf()) }, async ({ skus }) => {
       const { rows } = await pool.query({ name: 'stock', text: STOCK_BALANCES, values: [skus] })
       const output = { items: rows }
       return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output }
