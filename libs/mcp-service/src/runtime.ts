@@ -25,7 +25,8 @@ export interface Request {
   caller: Caller
   requestId: string
   traceId: string | undefined
-  signal: AbortSignal
+  /** Fires when the client has gone; made when somebody asks for it, which few calls do. */
+  signal(): AbortSignal
   progress(done: number, total?: number, message?: string): void
 }
 
@@ -34,7 +35,9 @@ export function readContext(runtime: Runtime, request: Request): AnyContext {
   return {
     db: runtime.db,
     caller: request.caller,
-    signal: request.signal,
+    get signal() {
+      return request.signal()
+    },
     requestId: request.requestId,
     progress: request.progress,
     changed: () => undefined,

@@ -36,7 +36,7 @@ export async function runStdio(service: Service, settings: ServiceSettings): Pro
       caller,
       requestId: `stdio-${process.pid}-${mcpReq.id}`,
       traceId: undefined,
-      signal: mcpReq.signal,
+      signal: () => mcpReq.signal,
       progress: () => undefined,
     })),
   )

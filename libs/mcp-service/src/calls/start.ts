@@ -29,7 +29,7 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
       throw error
     },
   )
-  const result = await withinDeadline(settled, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal)
+  const result = await withinDeadline(settled, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal())
   if (result !== undefined) return result
   settled.catch((error: unknown) =>
     runtime.log.warn({ err: error, tool: tool.name, handle }, 'a process failed after its call was answered'),

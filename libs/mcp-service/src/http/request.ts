@@ -9,20 +9,28 @@ export type Hook =
 
 const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** The service's view of an HTTP request; its signal fires when the client leaves before the answer is out. */
+/** The service's view of an HTTP request. */
 export function requestOf(http: FastifyRequest, reply: FastifyReply): Request {
-  const gone = new AbortController()
-  reply.raw.on('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
   const traceparent = http.headers.traceparent
+  let signal: AbortSignal | undefined
   return {
     caller: http.caller ?? anonymous,
     requestId: http.id,
     traceId: typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined,
-    signal: gone.signal,
+    signal: () => (signal ??= signalOf(reply)),
     progress: () => undefined,
   }
+}
+
+/** Fires when the client leaves before the answer is out. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  const check = () => {
+    if (raw.closed && !raw.writableFinished) gone.abort()
+  }
+  raw.on('close', check)
+  check()
+  return gone.signal
 }
 
 /** Puts who called what into the access line of a request. */

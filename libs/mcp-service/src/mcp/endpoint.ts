@@ -62,7 +62,7 @@ export function mountEndpoint(
       if (!isMethod(http.body, 'subscriptions/listen')) return reply.send(await sdk.serve(http, request))
       const refusal = listening.refusal(http.body, request.caller)
       if (refusal) return reply.send({ jsonrpc: '2.0', id: idOf(http.body), error: refusal })
-      const web = await toWebRequest(http.raw, http.body, { signal: request.signal })
+      const web = await toWebRequest(http.raw, http.body, { signal: request.signal() })
       return reply.send(
         await listening.open(web, http.body, request, http.tokenExpiresAt ?? Number.POSITIVE_INFINITY, () =>
           sdk.build('modern', request),
@@ -100,7 +100,7 @@ function sdkFront(view: View, extend: Extend | undefined) {
   return {
     build,
     async serve(http: FastifyRequest, request: Request): Promise<Response> {
-      const web = await toWebRequest(http.raw, http.body, { signal: request.signal })
+      const web = await toWebRequest(http.raw, http.body, { signal: request.signal() })
       const options = {
         parsedBody: http.body,
         authInfo: {

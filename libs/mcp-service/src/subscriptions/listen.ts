@@ -49,7 +49,7 @@ export function subscriptions(view: View): Subscriptions {
       const timer = setTimeout(end, Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS))
       timer.unref()
       open.set(handler, caller.subject)
-      signal.addEventListener('abort', end, { once: true })
+      signal().addEventListener('abort', end, { once: true })
       const response = await handler.fetch(request, { parsedBody: body })
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
       if (!isStream) end()
