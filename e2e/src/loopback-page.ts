@@ -17,6 +17,8 @@ export async function serveLoopbackPage(html: string): Promise<LoopbackPage> {
     response.setHeader('content-type', 'text/html; charset=utf-8').end(html)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A test that fails before it closes the page must not keep the run alive.
+  server.unref()
   const { port } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${port}`,

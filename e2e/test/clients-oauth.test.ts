@@ -248,8 +248,8 @@ describe('OAuth by independent libraries and a real browser', { concurrency: 2 }
       const attacker = await serveLoopbackPage(`<!doctype html><link rel="icon" href="data:,">
         <iframe src="${signInPage}"></iframe>`)
       await page.goto(attacker.origin)
-      const [, frame] = page.frames()
-      assert.equal(frame?.url(), 'chrome-error://chromewebdata/')
+      const refused = 'chrome-error://chromewebdata/'
+      await until('the browser refuses to show the frame', () => page.frames()[1]?.url() === refused)
       await attacker.close()
       await page.goto(signInPage)
       await signIn(page, 'demo6@example.com')
