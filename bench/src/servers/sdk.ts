@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { tokenCheck } from './token-check.ts'
 
 /**
- * The SDK as its documentation mounts it: for each request an `McpServer` whose tools are registered with their schemas
- * written in place, the same SQL and token check. With SCHEMAS=once the schemas are built once, as a careful author does.
+ * The SDK with an `McpServer` for each request, the same SQL and token check. With SCHEMAS=once its schemas are built once,
+ * which the goal is measured against; otherwise inside the factory, as small examples are often written.
  */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, options: '-c search_path=wms' })
 const check = tokenCheck(process.env)
