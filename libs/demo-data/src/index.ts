@@ -1,3 +1,6 @@
 export { type DemoAddress, type DemoCustomer, demoCustomers } from './customers.ts'
+export { type DemoOrder, type DemoOrderLine, demoOrders } from './orders.ts'
+export { type DemoPaymentMethod, demoPaymentMethods } from './payment-methods.ts'
 export { type DemoProduct, demoProducts } from './products.ts'
 export { type SeededRandom, seededRandom } from './seeded-random.ts'
+export { demoTaxRates } from './tax-rates.ts'

@@ -1,4 +1,5 @@
 import { BusinessError, decodeCursor, pageOf } from '@backroom/mcp-service'
+import type { Quote } from '@backroom/money'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
 import { z } from 'zod'
@@ -6,7 +7,6 @@ import type { Address } from './address.ts'
 import type { Page } from './catalogue.ts'
 import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
-import type { Quote } from './quote.ts'
 
 // The shop's only door to orders: nothing else reads or writes their tables, so that another keeper of orders can take
 // over behind these functions.

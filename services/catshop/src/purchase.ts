@@ -1,5 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service'
-import { formatMoney } from '@backroom/money'
+import { formatMoney, priceLines, type Quote, type QuoteLine } from '@backroom/money'
 import type { Kysely } from 'kysely'
 import type { Address } from './address.ts'
 import type { Cart } from './cart.ts'
@@ -8,7 +8,6 @@ import type { AccountDefaults } from './customer.ts'
 import type { Tables } from './database-tables.ts'
 import { type ShippingOption, shippingOption, shippingPrice, taxRateAt } from './delivery.ts'
 import { amounts } from './price.ts'
-import { priceLines, type Quote, type QuoteLine } from './quote.ts'
 
 /** Shipping of a purchase that names none. */
 export const DEFAULT_SHIPPING = 'standard'

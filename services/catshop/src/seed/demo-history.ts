@@ -3,15 +3,15 @@ import {
   type DemoProduct,
   demoCustomers,
   demoProducts,
+  demoTaxRates,
   type SeededRandom,
   seededRandom,
 } from '@backroom/demo-data'
+import { priceLines, type Quote } from '@backroom/money'
 import type { Insertable } from 'kysely'
 import { ulid } from 'ulid'
 import type { Tables } from '../database-tables.ts'
 import { linesOf } from '../order.ts'
-import { priceLines, type Quote } from '../quote.ts'
-import { demoTaxRates } from './demo-tax-rates.ts'
 
 type OrderRow = Omit<Insertable<Tables['orders']>, 'order_number'> & { placed_at: Date; delivered_at: Date | null }
 

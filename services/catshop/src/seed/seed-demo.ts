@@ -1,10 +1,9 @@
-import { demoCustomers, demoProducts, seededRandom } from '@backroom/demo-data'
+import { demoCustomers, demoProducts, demoTaxRates, seededRandom } from '@backroom/demo-data'
 import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { countRatings } from '../review.ts'
 import { demoHistory } from './demo-history.ts'
 import { demoReviews } from './demo-reviews.ts'
-import { demoTaxRates } from './demo-tax-rates.ts'
 
 const DAY_MS = 86_400_000
 

@@ -12,4 +12,5 @@ const rates = {
   WI: 5_000,
 }
 
+/** Sales tax by destination. A destination without a row is not taxed. */
 export const demoTaxRates = Object.entries(rates).map(([region, rate]) => ({ country: 'US', region, rate }))

@@ -1,4 +1,4 @@
-import { allocate, shareOf } from '@backroom/money'
+import { allocate, shareOf } from './allocate.ts'
 
 /** Units of one product to be bought. */
 export interface QuoteLine {

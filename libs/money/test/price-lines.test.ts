@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { priceLines } from '../src/quote.ts'
+import { priceLines } from '../src/price-lines.ts'
 
 const line = fc.record({
   productId: fc.constant('prod-1'),
