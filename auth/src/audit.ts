@@ -4,7 +4,7 @@ import { stored } from './storage-unavailable.ts'
 
 /** One line of the audit log of auth. */
 export interface AuditEvent {
-  event: 'signed_in' | 'sign_in_refused' | 'consent_given' | 'consent_refused' | 'demo_login'
+  event: 'signed_in' | 'sign_in_refused' | 'consent_given' | 'consent_refused' | 'demo_login' | 'acted_for_account'
   sub?: string | undefined
   clientId?: string | undefined
   address?: string | undefined

@@ -20,7 +20,7 @@ import { createDocumentGuard, type FetchDocument } from './provider/metadata-doc
 import { demoLoginRoutes } from './routes/demo-login.ts'
 import { interactionRoutes } from './routes/interaction.ts'
 import { internalRoutes } from './routes/internal.ts'
-import { protocolRoutes } from './routes/protocol.ts'
+import { protocolRoutes, serviceTokenRoute } from './routes/protocol.ts'
 import { forgetIdleClients, sweep } from './sweep.ts'
 
 export interface AuthOptions {
@@ -101,7 +101,8 @@ export async function createAuthServer(options: AuthOptions): Promise<AuthServer
   if (isDemo) await app.register(demoLoginRoutes, { engine, publicUrl, signIn, audit })
 
   const internal = createHttpServer({ name: 'auth', logLevel: options.logLevel, quietPaths: ['/internal/'] })
-  await internal.register(internalRoutes, { engine })
+  await internal.register(internalRoutes, { engine, audit })
+  await internal.register(serviceTokenRoute, { engine, publicUrl })
 
   const sweeping = setInterval(
     () => sweep(db).catch((error) => app.log.warn({ err: error }, 'sweeping failed; it is tried again')),

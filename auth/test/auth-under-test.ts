@@ -19,7 +19,7 @@ export interface AuthUnderTest {
   authKeysFile: string
   /** What it was made from, for another one on the same database. */
   options: AuthOptions
-  /** Private key of the service client `catshop`. */
+  /** Private key of the service clients `catshop` and `oms`. */
   serviceKey: SigningKey
   resource(domain: DomainName): string
   /** Signs in through the pages. */
@@ -41,7 +41,7 @@ export async function startAuth({ prepare, ...changes }: Changes = {}): Promise<
   const authKeysFile = join(folder, 'auth.json')
   const serviceKeysFile = join(folder, 'service-keys.json')
   await writeAuthKeys(authKeysFile, await createAuthKeys())
-  await writeFile(serviceKeysFile, JSON.stringify({ catshop: publicPart(serviceKey) }))
+  await writeFile(serviceKeysFile, JSON.stringify({ catshop: publicPart(serviceKey), oms: publicPart(serviceKey) }))
   const publicUrl = `http://localhost:${port}`
   const options: AuthOptions = {
     publicUrl,

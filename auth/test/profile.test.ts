@@ -77,7 +77,9 @@ describe('the demo profile', () => {
     const metadata = (await (await fetch(`${auth.issuer}/.well-known/openid-configuration`)).json()) as {
       grant_types_supported: string[]
     }
-    assert.deepEqual(metadata.grant_types_supported, ['authorization_code', 'refresh_token', 'client_credentials'])
+    const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+    const grants = ['authorization_code', 'refresh_token', 'client_credentials', exchange]
+    assert.deepEqual(metadata.grant_types_supported, grants)
     const password = { grant_type: 'password', client_id: 'demo-login', username: 'demo1', password: 'Demo123!' }
     assert.equal((await auth.form('/token', password)).status, 400)
   })

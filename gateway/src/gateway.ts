@@ -41,7 +41,8 @@ export async function createGateway(settings: GatewaySettings, options: GatewayO
     auth,
     domains,
     isAllowedOrigin: originPolicy(settings),
-    anonymous: anonymousLimit(settings.requestsPerMinute),
+    anonymous: limitOfItsOwn(settings.requestsPerMinute * ANONYMOUS_SHARE),
+    notifications: limitOfItsOwn(settings.requestsPerMinute),
     forwarding: { publicUrl: new URL(settings.publicUrl), exchanges },
   }
 
@@ -98,6 +99,7 @@ const tooMany = (seconds: number): Refusal => ({
   retryAfter: seconds,
 })
 
-function anonymousLimit(requestsPerMinute: number) {
-  return requestsPerMinute === 0 ? {} : { rateLimit: { max: Math.ceil(requestsPerMinute * ANONYMOUS_SHARE) } }
+/** Counted apart from the other requests of an address. */
+function limitOfItsOwn(requestsPerMinute: number) {
+  return requestsPerMinute === 0 ? {} : { rateLimit: { max: Math.ceil(requestsPerMinute) } }
 }

@@ -13,11 +13,13 @@ export interface Routing {
   isAllowedOrigin: (origin: string) => boolean
   /** Settings of routes that anyone may call without a token. */
   anonymous: FastifyContextConfig
+  /** Settings of routes where a provider or carrier delivers many notifications from one address. */
+  notifications: FastifyContextConfig
   forwarding: Pick<Forwarding, 'publicUrl' | 'exchanges'>
 }
 
 /** Paths of the domains and of the store; prefixes are kept. What is not listed here does not exist outside. */
-export function domainRoutes({ domains, isAllowedOrigin, anonymous, forwarding }: Routing) {
+export function domainRoutes({ domains, isAllowedOrigin, anonymous, notifications, forwarding }: Routing) {
   return async (app: FastifyInstance) => {
     passBodiesUntouched(app)
     await app.register(cors, { delegator: crossOriginRules(isAllowedOrigin) })
@@ -47,10 +49,10 @@ export function domainRoutes({ domains, isAllowedOrigin, anonymous, forwarding }
         app.post('/tools/:name', { onRequest: fromPages }, inCatshop)
       }
       if (domain === 'payments') {
-        app.post('/payments/webhooks/:provider', handler)
+        app.post('/payments/webhooks/:provider', { config: notifications }, handler)
         app.route({ method: ['GET', 'POST'], url: '/payments/authenticate/:intent', handler })
       }
-      if (domain === 'tms') app.post('/tms/webhooks/:carrier', handler)
+      if (domain === 'tms') app.post('/tms/webhooks/:carrier', { config: notifications }, handler)
     }
   }
 }

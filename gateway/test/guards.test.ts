@@ -144,6 +144,16 @@ describe('the limit per address', () => {
     assert.equal((await fetch(`${url}/health`)).status, 200)
   })
 
+  it('counts the notifications of a provider apart from its other requests', async (t) => {
+    const payments = await startUpstream(t)
+    const { url } = await startGateway(t, { domains: { payments: payments.url }, requestsPerMinute: 2 })
+    const notify = () => fetch(`${url}/payments/webhooks/acme`, { method: 'POST', body: '{}' })
+    const statuses = []
+    for (const send of [notify, notify, () => fetch(`${url}/payments/docs`), notify])
+      statuses.push((await send()).status)
+    assert.deepEqual(statuses, [200, 200, 200, 429])
+  })
+
   it('counts the client behind a trusted proxy, and believes nobody else', async (t) => {
     const wms = await startUpstream(t)
     const statuses = async (trustedProxies: string[]) => {

@@ -1,5 +1,5 @@
-import { scopesOf, scopesOfRole } from '@backroom/access'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
+import { accountClaims } from '../accounts/account-claims.ts'
 import type { AccountRow } from '../accounts/accounts.ts'
 import type { ResourcePolicy } from './resources.ts'
 
@@ -30,11 +30,6 @@ export function extraTokenClaims(
 ): Record<string, unknown> | undefined {
   const account = accountOf(ctx)
   if (!account || !token.accountId) return undefined
-  const claims = { gid: token.grantId, username: account.username }
-  if (account.role === 'customer') return { ...claims, customer_id: account.accountId }
-  const domain = policy.domainOf(String(token.aud))
-  const may = domain
-    ? scopesOfRole(account.role, domain).filter((scope) => scopesOf(domain, 'restricted').includes(scope))
-    : []
-  return { ...claims, role: account.role, ...(may.length ? { may } : {}) }
+  const person = { ...account, sub: account.accountId }
+  return { gid: token.grantId, ...accountClaims(person, policy.domainOf(String(token.aud))) }
 }

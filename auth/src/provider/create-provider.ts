@@ -12,6 +12,8 @@ import { createConsentPolicy } from './consent-policy.ts'
 import type { DocumentGuard } from './metadata-documents.ts'
 import { createResourcePolicy } from './resources.ts'
 import { staticClients } from './static-clients.ts'
+import type { TokenExchange } from './token-exchange.ts'
+import { registerTokenExchange } from './token-exchange-grant.ts'
 import { hardenUntrustedClient } from './untrusted-client.ts'
 
 /** Path under which auth lives at the public URL; part of the issuer. */
@@ -34,8 +36,9 @@ export interface ProviderParts {
 }
 
 /** The OAuth engine: oidc-provider with the policies of this installation. */
-export function createProvider(parts: ProviderParts): Provider {
+export function createProvider(parts: ProviderParts, exchange: TokenExchange): Provider {
   const provider = new Provider(issuerOf(parts.publicUrl), configurationOf(parts))
+  registerTokenExchange(provider, exchange)
   // Host and scheme of every request are set from the issuer before the library sees it.
   provider.proxy = true
   provider.use(async (ctx, next) => {

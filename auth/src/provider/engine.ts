@@ -5,6 +5,7 @@ import type Provider from 'oidc-provider'
 import { readAuthKeys, readServiceKeys } from '../keys.ts'
 import { deny } from '../revocation/deny-list.ts'
 import { createProvider, type ProviderParts } from './create-provider.ts'
+import { createTokenExchange, type TokenExchange } from './token-exchange.ts'
 
 const POLL_MS = 1_000
 
@@ -12,6 +13,7 @@ const POLL_MS = 1_000
 export interface Engine {
   readonly provider: Provider
   readonly parts: ProviderParts
+  readonly exchange: TokenExchange
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   close(): void
 }
@@ -34,9 +36,10 @@ export function createEngine(
       keys: readAuthKeys(files.authKeysFile),
       serviceKeys: readServiceKeys(files.serviceKeysFile),
     }
-    const provider = createProvider(withKeys)
+    const exchange = createTokenExchange(withKeys)
+    const provider = createProvider(withKeys, exchange)
     reportEvents(provider, withKeys, log)
-    return { parts: withKeys, provider, callback: provider.callback() }
+    return { parts: withKeys, exchange, provider, callback: provider.callback() }
   }
   let current = load()
 
@@ -57,6 +60,9 @@ export function createEngine(
     },
     get parts() {
       return current.parts
+    },
+    get exchange() {
+      return current.exchange
     },
     handle: (request, response) => current.callback(request, response),
     close() {

@@ -1,6 +1,7 @@
-import { serviceClientScopes } from '@backroom/access'
+import { mayExchange, serviceClientScopes } from '@backroom/access'
 import type { ClientMetadata } from 'oidc-provider'
 import type { ServiceKeys } from '../keys.ts'
+import { TOKEN_EXCHANGE } from './token-exchange-grant.ts'
 
 /** The public client behind `POST /auth/login`; it exists in the demo profile only. */
 export const DEMO_LOGIN_CLIENT = 'demo-login'
@@ -41,16 +42,15 @@ const demoLogin: ClientMetadata = {
 }
 
 function serviceClient(clientId: string, key: ServiceKeys[string]): ClientMetadata {
-  const allowed = serviceClientScopes[clientId as keyof typeof serviceClientScopes]
   return {
     client_id: clientId,
     client_name: `Backroom service ${clientId}`,
     token_endpoint_auth_method: 'private_key_jwt',
     token_endpoint_auth_signing_alg: 'ES256',
     jwks: { keys: [key] },
-    grant_types: ['client_credentials'],
+    grant_types: ['client_credentials', ...(mayExchange(clientId) ? [TOKEN_EXCHANGE] : [])],
     response_types: [],
     redirect_uris: [],
-    mcp_allowed_scopes: [...(allowed ?? [])],
+    mcp_allowed_scopes: serviceClientScopes(clientId),
   }
 }

@@ -28,6 +28,18 @@ export async function deny(db: Kysely<AuthTables>, kind: DenyEntry['kind'], id: 
   )
 }
 
+/** Whether servers refuse a token with these claims. */
+export async function isDenied(db: Kysely<AuthTables>, claims: Record<DenyEntry['kind'], string>): Promise<boolean> {
+  const kinds = Object.keys(claims)
+  const { rows } = await stored(
+    sql`
+      select 1 from token_deny
+      join unnest(${kinds}::text[], ${Object.values(claims)}::text[]) as claim (kind, id) using (kind, id)
+      where until > now() limit 1`.execute(db),
+  )
+  return rows.length > 0
+}
+
 /** Living entries after `since`, oldest first, at most 1000; ask again from `next`. */
 export async function deniedSince(
   db: Kysely<AuthTables>,

@@ -1,22 +1,39 @@
 import { issuerOf } from '@backroom/access'
+import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import { importJWK, jwtVerify } from 'jose'
+import { errors } from 'oidc-provider'
 import { findByLogin } from '../accounts/accounts.ts'
+import type { AuditLog } from '../audit.ts'
 import type { Engine } from '../provider/engine.ts'
 import { deniedSince } from '../revocation/deny-list.ts'
 
 const MAX_ASSERTION_SECONDS = 60
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Client id of the service that asks. */
+    service: string
+  }
+}
+
 /**
  * What the services of this fleet may ask, each proving itself by a short-lived signature: `GET
- * /internal/revocations?since=<seq>`, and `GET /internal/accounts/<email or username>` for the account that a service acts
- * for on standard input and output.
+ * /internal/revocations?since=<seq>`, and for the account that a service acts for on standard input and output `GET
+ * /internal/accounts/<email or username>` and `POST /internal/accounts/<email or username>/exchange`.
  */
-export async function internalRoutes(app: FastifyInstance, { engine }: { engine: Engine }): Promise<void> {
+export async function internalRoutes(
+  app: FastifyInstance,
+  { engine, audit }: { engine: Engine; audit: AuditLog },
+): Promise<void> {
   const { db } = engine.parts
+  await app.register(formbody)
+  app.decorateRequest('service', '')
   app.addHook('onRequest', async (request, reply) => {
-    if (await isService(engine, request.headers.authorization)) return
-    return reply.code(401).send({ error: 'unauthorized', message: 'This address is for the services of the fleet.' })
+    const service = await serviceBehind(engine, request.headers.authorization)
+    if (!service)
+      return reply.code(401).send({ error: 'unauthorized', message: 'This address is for the services of the fleet.' })
+    request.service = service
   })
   app.get('/internal/revocations', async (request, reply) => {
     const since = Number((request.query as { since?: string }).since ?? 0)
@@ -29,16 +46,30 @@ export async function internalRoutes(app: FastifyInstance, { engine }: { engine:
     const { sub, username, role } = account
     return { sub, username, role, ...(role === 'customer' ? { customer_id: sub } : {}) }
   })
+  app.post('/internal/accounts/:login/exchange', async (request, reply) => {
+    const { service, id } = request
+    const login = (request.params as { login: string }).login.toLowerCase()
+    const resource = String((request.body as { resource?: unknown } | undefined)?.resource)
+    try {
+      const token = await engine.exchange.byAccount(service, { login, resource })
+      await audit.record({ event: 'acted_for_account', clientId: service, requestId: id, detail: { login, resource } })
+      return reply.header('cache-control', 'no-store').send(token)
+    } catch (error) {
+      if (!(error instanceof errors.OIDCProviderError)) throw error
+      return reply.code(error.statusCode).send({ error: error.error, error_description: error.error_description })
+    }
+  })
 }
 
-async function isService({ parts }: Engine, authorization: string | undefined): Promise<boolean> {
+/** The client id of the service that signed; undefined when no service of this fleet did, just now and for this purpose. */
+async function serviceBehind({ parts }: Engine, authorization: string | undefined): Promise<string | undefined> {
   const assertion = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1]
-  if (!assertion) return false
+  if (!assertion) return undefined
   let clientId = ''
   const keyOfIssuer = async () => importJWK(parts.serviceKeys[clientId] ?? {}, 'ES256')
   try {
     clientId = issuerOfAssertion(assertion)
-    if (!Object.hasOwn(parts.serviceKeys, clientId)) return false
+    if (!Object.hasOwn(parts.serviceKeys, clientId)) return undefined
     const { payload } = await jwtVerify(assertion, keyOfIssuer, {
       algorithms: ['ES256'],
       issuer: clientId,
@@ -48,9 +79,9 @@ async function isService({ parts }: Engine, authorization: string | undefined): 
       maxTokenAge: MAX_ASSERTION_SECONDS,
       clockTolerance: 5,
     })
-    return (payload.exp ?? 0) - (payload.iat ?? 0) <= MAX_ASSERTION_SECONDS
+    return (payload.exp ?? 0) - (payload.iat ?? 0) <= MAX_ASSERTION_SECONDS ? clientId : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 

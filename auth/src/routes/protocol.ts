@@ -38,28 +38,7 @@ export interface ProtocolOptions {
 /** The endpoints of OAuth: one route each, all answered by the engine, which reads the request's own stream. */
 export async function protocolRoutes(app: FastifyInstance, options: ProtocolOptions): Promise<void> {
   const { engine, publicUrl, limitFactor } = options
-  const { host, protocol } = new URL(publicUrl)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-
-  const forwardAs =
-    (path: (request: FastifyRequest) => string) => async (request: FastifyRequest, reply: FastifyReply) => {
-      const { raw } = request
-      // Published URLs follow the issuer, never what a client says about the host.
-      Object.assign(raw.headers, {
-        host,
-        'x-forwarded-host': host,
-        'x-forwarded-proto': protocol.slice(0, -1),
-        'x-forwarded-for': request.ip,
-      })
-      const asSent = raw.url
-      Object.assign(raw, { originalUrl: `${MOUNT}${path(request)}`, url: path(request) })
-      for (const [name, value] of Object.entries(reply.getHeaders()))
-        if (value !== undefined) reply.raw.setHeader(name, value)
-      reply.hijack()
-      await engine.handle(raw, reply.raw)
-      Object.assign(raw, { url: asSent })
-    }
+  const forwardAs = forwarder(app, engine, publicUrl)
   const unmounted = forwardAs((request) => request.url.slice(MOUNT.length))
   const limited = (limit?: number) => (limit ? { config: { rateLimit: { max: limit * limitFactor } } } : {})
 
@@ -104,4 +83,41 @@ export async function protocolRoutes(app: FastifyInstance, options: ProtocolOpti
       contentSecurityPolicy(typeof returnsTo === 'string' ? returnsTo : undefined),
     )
   })
+}
+
+/** The token endpoint alone, on the internal port: without a limit, since all services may share one address. */
+export async function serviceTokenRoute(
+  app: FastifyInstance,
+  { engine, publicUrl }: Pick<ProtocolOptions, 'engine' | 'publicUrl'>,
+): Promise<void> {
+  const forwardAs = forwarder(app, engine, publicUrl)
+  app.post(
+    `${MOUNT}/token`,
+    forwardAs(() => '/token'),
+  )
+}
+
+/** Makes handlers that hand a request to the engine under a path of its own; the engine reads the body itself. */
+function forwarder(app: FastifyInstance, engine: Engine, publicUrl: string) {
+  const { host, protocol } = new URL(publicUrl)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  return (path: (request: FastifyRequest) => string) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { raw } = request
+    // Published URLs follow the issuer, never what a client says about the host.
+    Object.assign(raw.headers, {
+      host,
+      'x-forwarded-host': host,
+      'x-forwarded-proto': protocol.slice(0, -1),
+      'x-forwarded-for': request.ip,
+    })
+    const asSent = raw.url
+    Object.assign(raw, { originalUrl: `${MOUNT}${path(request)}`, url: path(request) })
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    reply.hijack()
+    await engine.handle(raw, reply.raw)
+    Object.assign(raw, { url: asSent })
+  }
 }

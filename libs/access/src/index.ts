@@ -1,4 +1,5 @@
 export { type Domain, type DomainName, domainNames, domains, issuerOf, resourceUrl } from './domains.ts'
 export { type RoleName, roleNames, roles, scopesOfRole } from './roles.ts'
 export { impliedScopes, type ScopeName, scopeSentence, scopesOf, workingSet } from './scopes.ts'
-export { serviceClientScopes } from './service-clients.ts'
+export { isServiceCall, type ServiceCall, serviceCalls, serviceClientScopes } from './service-calls.ts'
+export { exchangedScopes, exchangeSources, mayExchange } from './token-exchange.ts'

@@ -1,7 +1,14 @@
 export { freePort } from '@backroom/fleet'
+export {
+  type DomainServer,
+  type DomainService,
+  type DomainServiceOptions,
+  startDomainService,
+} from './domain-service.ts'
 export { type Forgery, forgedTokens, genuineToken, type TokenTemplate } from './forged-tokens.ts'
+export { AUDIENCE, ISSUER, PUBLIC_URL } from './issuer.ts'
 export { launchBrowser } from './launch-browser.ts'
-export { AUDIENCE, ISSUER, PUBLIC_URL, type SigningAuthority, signingAuthority } from './signing-authority.ts'
+export { type SigningAuthority, signingAuthority } from './signing-authority.ts'
 export {
   type FleetOptions,
   freeBlock,
@@ -10,4 +17,5 @@ export {
   startFleet,
   type TestFleet,
 } from './start-fleet.ts'
-export { type TestDatabase, type TestDatabaseOptions, testDatabase } from './test-database.ts'
+export { domainDatabase, type TestDatabase, type TestDatabaseOptions, testDatabase } from './test-database.ts'
+export { type RestAnswer, type Sender, type ToolAnswer, type ToolCalls, toolCalls } from './tool-calls.ts'

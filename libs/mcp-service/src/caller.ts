@@ -21,6 +21,14 @@ export interface Caller {
   actor?: string
 }
 
+/** What a caller proved itself by, to be exchanged for a token of another domain: its token, or an account on stdio. */
+export type CallerProof = { token: string } | { account: string }
+
+/** The client id of the service that makes a call, for itself or on somebody's behalf; undefined for people and agents. */
+export function serviceBehind({ kind, clientId, actor }: Caller): string | undefined {
+  return kind === 'service' ? clientId : actor
+}
+
 export const anonymous: Caller = {
   kind: 'anonymous',
   subject: 'anonymous',

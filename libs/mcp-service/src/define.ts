@@ -6,6 +6,32 @@ import type { Caller } from './caller.ts'
 
 type Awaitable<T> = T | Promise<T>
 
+/** What a call of another domain says beside its arguments. */
+export interface ServiceCallOptions {
+  /** Idempotency key, for whoever does not know whether the tool is one that takes it among its arguments. */
+  key?: string
+  /** How long the answer may take, in milliseconds; the callee is told. Default: 20 000. */
+  timeoutMs?: number
+  /** The process that the call is a step of; it stands in the callee's audit. */
+  workflowId?: string
+  /** The approval that the process was begun with; it stands in the callee's audit. */
+  approvalId?: string
+}
+
+/**
+ * Calls a tool of another domain and returns its structured content. A write tool takes its `idempotency_key` among the
+ * arguments.
+ *
+ * @throws {BusinessError} the callee's own error, `unavailable` when it cannot be reached, or `policy_denied` when this
+ *   server may not make the call
+ */
+export type ServiceCaller = (
+  domain: DomainName,
+  tool: string,
+  args: Record<string, unknown>,
+  options?: ServiceCallOptions,
+) => Promise<unknown>
+
 /** What a handler gets besides its arguments. */
 export interface CallContext<Schema> {
   /** Read tools: the pool. Write tools: the call's one transaction. */
@@ -19,13 +45,10 @@ export interface CallContext<Schema> {
   progress(done: number, total?: number, message?: string): void
   /** Names resources that this call changes; subscribers are told after commit. */
   changed(...uris: string[]): void
-  /**
-   * Calls a tool of another domain with this server's own service token and returns its structured content.
-   * Only outside a transaction: in read tools and in `outcome`.
-   *
-   * @throws {BusinessError} the callee's own error, or `unavailable` when it cannot be reached
-   */
-  callService(domain: DomainName, tool: string, args: Record<string, unknown>): Promise<unknown>
+  /** Calls with this server's own service token. Only outside a transaction: in read tools and in `outcome`. */
+  callService: ServiceCaller
+  /** The same with a token that acts for the caller of this call, whose own rows alone the callee then shows. */
+  callAsCaller: ServiceCaller
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the library runs handlers over the tables of any domain.
@@ -98,7 +121,7 @@ interface Batched<Input extends z.ZodObject, Output extends z.ZodType, Schema> e
   /** Concurrent calls of one process share a transaction: one set-based statement, one verdict a call. */
   handleBatch(
     calls: BatchCall<z.output<Input>>[],
-    context: Omit<CallContext<Schema>, 'caller' | 'progress'>,
+    context: Omit<CallContext<Schema>, 'caller' | 'progress' | 'callAsCaller'>,
   ): Awaitable<BatchVerdict<z.input<Output>>[]>
 }
 
@@ -115,7 +138,11 @@ interface StartedTool<Input extends z.ZodObject, Output extends z.ZodType, Schem
   /** Records the intent in one transaction, which commits before the process runs. */
   start(args: z.output<Input>, context: CallContext<Schema>): Awaitable<Started>
   /** Waits for the outcome of the process; runs outside any transaction and may be called again for a retry. */
-  outcome(workflowId: string, context: Omit<CallContext<Schema>, 'changed'>): Promise<z.input<Output>>
+  outcome(
+    workflowId: string,
+    context: Omit<CallContext<Schema>, 'changed'>,
+    args: z.output<Input>,
+  ): Promise<z.input<Output>>
   /** How long a call waits for the outcome before it answers `in_progress`. Default: 25 s. */
   deadlineMs?: number
 }

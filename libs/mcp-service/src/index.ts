@@ -1,3 +1,4 @@
+export type { BackgroundContext } from './background.ts'
 export { anonymous, type Caller } from './caller.ts'
 export { Cursor, decodeCursor, encodeCursor, PageLimit, pageOf } from './cursor.ts'
 export {
@@ -8,6 +9,8 @@ export {
   definitionsFor,
   type PolicyDecision,
   type PromptMessage,
+  type ServiceCaller,
+  type ServiceCallOptions,
   type Started,
   type Tier,
   type UriVariables,
@@ -15,8 +18,13 @@ export {
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
 export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
-export { type BackgroundContext, type RunOptions, runService } from './run-service.ts'
+export {
+  prepareService,
+  type RouteContext,
+  type RunOptions,
+  runService,
+} from './run-service.ts'
 export type { Runtime } from './runtime.ts'
-export { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
+export type { ServerOptions, ServiceServer } from './server.ts'
 export { defineService, type Service } from './service.ts'
 export { readServiceSettings, type ServiceSettings } from './settings.ts'

@@ -1,26 +1,28 @@
 import { ConfigurationError } from '@backroom/configuration'
 import { serve } from '@backroom/http-server'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
+import { type BackgroundContext, backgroundContext, type Stop } from './background.ts'
 import { seedOnce } from './seed-once.ts'
-import { createServiceServer } from './server.ts'
+import { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 import type { Service } from './service.ts'
-import { readServiceSettings } from './settings.ts'
+import { readServiceSettings, type ServiceSettings } from './settings.ts'
 import { runStdio } from './stdio.ts'
 
 export interface RunOptions<Schema> {
   /** Fills empty tables with demo data; runs once, in one transaction, in the demo profile only. */
   seed(db: Kysely<Schema>): Promise<void>
-  /** Work of the domain that runs beside requests (sweeps); the returned function stops it. */
-  background?(context: BackgroundContext<Schema>): () => Promise<void>
+  /** Work of the domain that runs beside requests (workflows, sweeps), up before the server listens; what it returns stops it. */
+  background?(context: BackgroundContext<Schema>): Stop | Promise<Stop>
+  /** Paths of the domain that are no tools, such as an inbox of notifications; in a scope of their own. */
+  routes?(app: FastifyInstance, context: RouteContext<Schema>): void
 }
 
-/** What work beside requests gets. */
-export interface BackgroundContext<Schema> {
+/** What paths of the domain itself get. */
+export interface RouteContext<Schema> {
   db: Kysely<Schema>
-  log: FastifyBaseLogger
-  /** Tells subscribers that resources have changed; call it after commit. */
-  changed(...uris: string[]): void
+  /** Origin under which clients reach the fleet. */
+  publicUrl: string
 }
 
 /**
@@ -30,19 +32,27 @@ export interface BackgroundContext<Schema> {
 export async function runService<Schema>(service: Service, options: RunOptions<Schema>): Promise<void> {
   try {
     const settings = readServiceSettings()
-    if (process.argv.includes('--stdio')) return await runStdio(service, settings)
-    const { app, connection, runtime } = await createServiceServer(service, settings)
-    if (settings.BACKROOM_PROFILE === 'demo') await seedOnce(connection.db, service.domain, options.seed)
-    const stop = options.background?.({
-      db: connection.db,
-      log: app.log,
-      changed: (...uris) => runtime.changes.publish(uris),
-    })
-    if (stop) app.addHook('preClose', stop)
+    if (process.argv.includes('--stdio')) return await runStdio(service, settings, options)
+    const { app } = await prepareService(service, settings, options)
     await serve([{ app, host: settings.HOST, port: settings.PORT }])
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     process.stderr.write(`${service.domain}: ${error.message}\n`)
     process.exit(1)
   }
+}
+
+/** A domain server with its demo data (in the demo profile) and its work beside requests; not yet listening. */
+export async function prepareService<Schema>(
+  service: Service,
+  settings: ServiceSettings,
+  { seed, background, routes, ...options }: Partial<RunOptions<Schema>> & ServerOptions,
+): Promise<ServiceServer> {
+  const server = await createServiceServer(service, settings, options)
+  const { app, connection, runtime } = server
+  if (seed && settings.BACKROOM_PROFILE === 'demo') await seedOnce(connection.db, service.domain, seed)
+  if (routes) app.register(async (scope) => routes(scope, { db: connection.db, publicUrl: settings.PUBLIC_URL }))
+  const stop = await background?.(backgroundContext({ runtime, connection }, settings, 'http'))
+  if (stop) app.addHook('preClose', stop)
+  return server
 }

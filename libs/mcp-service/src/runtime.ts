@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { ServiceClient } from './access/service-client.ts'
 import type { AnyDatabase } from './any-database.ts'
-import type { Caller } from './caller.ts'
+import type { Caller, CallerProof } from './caller.ts'
 import type { RefusalLog } from './calls/audit.ts'
 import type { BatchQueues } from './calls/batch.ts'
 import type { AnyContext } from './define.ts'
@@ -17,7 +18,7 @@ export interface Runtime {
   refusals: RefusalLog
   changes: ChangeFeed
   batches: BatchQueues
-  callService: AnyContext['callService']
+  services: ServiceClient
 }
 
 /** One request to the service, whatever front it came through. */
@@ -28,6 +29,8 @@ export interface Request {
   /** Fires when the client has gone; made when somebody asks for it, which few calls do. */
   signal(): AbortSignal
   progress(done: number, total?: number, message?: string): void
+  /** What the caller proved itself by; a function, so that no log line can print it. */
+  proof(): CallerProof | undefined
 }
 
 /** The context of a handler that reads, outside any transaction. */
@@ -41,6 +44,7 @@ export function readContext(runtime: Runtime, request: Request): AnyContext {
     requestId: request.requestId,
     progress: request.progress,
     changed: () => undefined,
-    callService: runtime.callService,
+    callService: runtime.services.asItself,
+    callAsCaller: runtime.services.onBehalfOf(request.proof),
   }
 }

@@ -108,7 +108,7 @@ export function createRuntime(service: Service, settings: ServiceSettings, { log
     refusals: refusalLog(connection.db, log),
     changes: changeFeed(settings.DATABASE_URL, connection.pool, domain, log),
     batches: batchQueues(),
-    callService: serviceClient(domain, addressesIn(settings), identityOf(domain, settings)),
+    services: serviceClient(domain, addressesIn(settings), identityOf(domain, settings)),
   }
   return { runtime, connection }
 }
@@ -118,7 +118,7 @@ function identityOf(domain: DomainName, settings: ServiceSettings) {
     clientId: domain,
     key: settings.SERVICE_KEY,
     publicUrl: settings.PUBLIC_URL,
-    authUrl: settings.AUTH_URL,
+    authInternalUrl: settings.AUTH_INTERNAL_URL,
   })
 }
 
@@ -180,6 +180,8 @@ function mountFronts(
   const limit = app.rateLimit({
     max: CALLS_PER_MINUTE,
     timeWindow: '1 minute',
+    // A process engine calls as often as its processes need; the limit is for people and agents.
+    allowList: ({ caller }) => caller?.kind === 'service',
     keyGenerator: ({ caller, ip }) => (caller ? `${caller.subject}|${caller.clientId}` : ip),
     errorResponseBuilder: (_, { after, ttl }) => ({
       statusCode: 429,

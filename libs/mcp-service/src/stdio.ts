@@ -4,9 +4,11 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { destination, pino } from 'pino'
 import { z } from 'zod'
 import { serviceIdentity } from './access/service-identity.ts'
+import { backgroundContext } from './background.ts'
 import type { Caller } from './caller.ts'
 import { sdkServerFactory } from './mcp/sdk-server.ts'
 import { fullView } from './mcp/view.ts'
+import type { RunOptions } from './run-service.ts'
 import { createRuntime } from './server.ts'
 import type { Service } from './service.ts'
 import type { ServiceSettings } from './settings.ts'
@@ -26,10 +28,15 @@ const Account = z.object({
  *
  * @throws {ConfigurationError} when the account is not named or not known
  */
-export async function runStdio(service: Service, settings: ServiceSettings): Promise<void> {
+export async function runStdio<Schema>(
+  service: Service,
+  settings: ServiceSettings,
+  { background }: Pick<RunOptions<Schema>, 'background'>,
+): Promise<void> {
   const caller = await callerOf(service, settings)
   const log = pino({ level: settings.LOG_LEVEL, base: { service: service.domain } }, destination(STANDARD_ERROR))
   const { runtime, connection } = createRuntime(service, settings, { log })
+  const stop = await background?.(backgroundContext({ runtime, connection }, settings, 'stdio'))
   const build = sdkServerFactory(fullView(runtime))
   const handle = serveStdio(({ era }) =>
     build(era, ({ mcpReq }) => ({
@@ -38,10 +45,12 @@ export async function runStdio(service: Service, settings: ServiceSettings): Pro
       traceId: undefined,
       signal: () => mcpReq.signal,
       progress: () => undefined,
+      proof: () => ({ account: caller.username ?? caller.subject }),
     })),
   )
   const close = async () => {
     await handle.close()
+    await stop?.()
     await runtime.refusals.settle()
     await runtime.changes.close()
     await connection.close()
@@ -59,7 +68,7 @@ async function callerOf({ domain }: Service, settings: ServiceSettings): Promise
     clientId: domain,
     key: settings.SERVICE_KEY,
     publicUrl: settings.PUBLIC_URL,
-    authUrl: settings.AUTH_URL,
+    authInternalUrl: settings.AUTH_INTERNAL_URL,
   })
   const answer = await fetch(`${settings.AUTH_INTERNAL_URL}/internal/accounts/${encodeURIComponent(name)}`, {
     headers: { authorization: `Bearer ${await identity.internalAssertion()}` },

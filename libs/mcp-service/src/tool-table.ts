@@ -1,6 +1,6 @@
-import type { DomainName } from '@backroom/access'
+import { type DomainName, isServiceCall } from '@backroom/access'
 import { z } from 'zod'
-import type { Caller } from './caller.ts'
+import { type Caller, serviceBehind } from './caller.ts'
 import type { Tool } from './define.ts'
 
 /** A tool with everything that a call needs, built once at start. */
@@ -127,13 +127,19 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchemaObject
 
 /** Whether a caller may know that a tool exists and call it. */
 export function permits(caller: Caller, tool: Tool): boolean {
-  if (tool.serviceOnly && caller.kind !== 'service') return false
-  return tool.scope === 'public' || caller.scopes.has(tool.scope)
+  return reachable(caller, tool) && (tool.scope === 'public' || caller.scopes.has(tool.scope))
 }
 
 /** Whether asking for more scope could ever make the tool available to this caller. */
 export function reachable(caller: Caller, tool: Tool): boolean {
-  return !tool.serviceOnly || caller.kind === 'service'
+  return !tool.serviceOnly || caller.kind === 'service' || isListed(caller, tool)
+}
+
+/** Whether a service makes this call, for itself or on somebody's behalf, and the table of service calls names it. */
+export function isListed(caller: Caller, { name, scope }: Tool): boolean {
+  const service = serviceBehind(caller)
+  const [domain] = scope.split(':', 1)
+  return service !== undefined && isServiceCall(service, domain as DomainName, name)
 }
 
 /** The listing of what a caller may use. */

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { scopesOf } from '@backroom/access'
-import { PUBLIC_URL } from '@backroom/fleet-testing'
 import { ALL_SCOPES, call, post, send } from './ledger-service/client.ts'
+import { ENTRY, entries, METADATA } from './ledger-service/refused-entry.ts'
 import { type Ledger, startLedger } from './ledger-service/start.ts'
 import { challengeOf } from './ledger-service/wire.ts'
-
-const METADATA = `${PUBLIC_URL}/.well-known/oauth-protected-resource/wms/mcp`
-const ENTRY = { name: 'post_batched', arguments: { account: 'forged', amount: 1 } }
 
 let ledger: Ledger
 before(async () => {
   ledger = await startLedger()
 })
 after(() => ledger.stop())
-
-async function entries(): Promise<number> {
-  return (await ledger.db.selectFrom('entry').selectAll().execute()).length
-}
 
 describe('scopes', () => {
   const toolsFor = async (scope: string, claims: Record<string, unknown> = {}): Promise<string[]> => {
@@ -56,7 +49,7 @@ describe('scopes', () => {
       assert.equal(body.id, 'mine')
       assert.match(body.error.message, /wms:adjust/)
     }
-    assert.equal(await entries(), 0)
+    assert.equal(await entries(ledger), 0)
   })
 
   test('are checked for resources, prompts aside, and for each message of a batch', async () => {
@@ -77,7 +70,7 @@ describe('scopes', () => {
     })
     assert.equal(response.status, 403)
     assert.equal(((await response.json()) as { id: unknown }).id, 'two')
-    assert.equal(await entries(), 0)
+    assert.equal(await entries(ledger), 0)
   })
 
   test('do not open service-only tools to people: to them the tool is unknown', async () => {

@@ -6,7 +6,7 @@ import { type Ledger, startLedger } from './ledger-service/start.ts'
 
 let ledger: Ledger
 before(async () => {
-  ledger = await startLedger({ pool: 1 })
+  ledger = await startLedger({ environment: { DATABASE_POOL: '1' } })
 })
 after(() => ledger.stop())
 

@@ -3,21 +3,15 @@ import { after, before, describe, test } from 'node:test'
 import { workingSet } from '@backroom/access'
 import { AUDIENCE, forgedTokens, freePort, genuineToken, ISSUER, PUBLIC_URL } from '@backroom/fleet-testing'
 import { ALL_SCOPES, post, send, until } from './ledger-service/client.ts'
+import { ENTRY, entries, METADATA } from './ledger-service/refused-entry.ts'
 import { type Ledger, startLedger } from './ledger-service/start.ts'
 import { challengeOf, rawPost } from './ledger-service/wire.ts'
-
-const METADATA = `${PUBLIC_URL}/.well-known/oauth-protected-resource/wms/mcp`
-const ENTRY = { name: 'post_batched', arguments: { account: 'forged', amount: 1 } }
 
 let ledger: Ledger
 before(async () => {
   ledger = await startLedger()
 })
 after(() => ledger.stop())
-
-async function entries(): Promise<number> {
-  return (await ledger.db.selectFrom('entry').selectAll().execute()).length
-}
 
 describe('a forged token', () => {
   test('is never accepted, does nothing and gets a challenge, over MCP and REST', async (t) => {
@@ -42,7 +36,7 @@ describe('a forged token', () => {
         assert.equal(challenge.scope, workingSet('wms').join(' '), why)
       }
     }
-    assert.equal(await entries(), 0)
+    assert.equal(await entries(ledger), 0)
   })
 
   test('of 64 KB is refused before it is read', async () => {

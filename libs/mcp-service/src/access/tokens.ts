@@ -100,9 +100,11 @@ function claimFlaw(payload: JWTPayload): string | undefined {
     return 'The token does not name its subject, client and own id'
   if (payload.customer_id !== undefined && payload.customer_id !== payload.sub)
     return 'The token names a customer other than its subject'
-  const act = payload.act as { act?: unknown } | undefined
+  const act = payload.act as { sub?: unknown; act?: unknown } | undefined
   if (act !== undefined && (typeof act !== 'object' || act === null || act.act !== undefined))
     return 'The token was exchanged more than once'
+  if (act !== undefined && (act.sub !== payload.client_id || act.sub === payload.sub))
+    return 'The token does not name the service that acts'
   return undefined
 }
 

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { sql } from 'kysely'
 import type { AnyDatabase } from '../any-database.ts'
 import type { Caller } from '../caller.ts'
+import type { CallMeta } from './call-meta.ts'
 
 /** One line of the audit trail. */
 export interface AuditEntry {
@@ -10,6 +11,7 @@ export interface AuditEntry {
   caller: Caller
   requestId: string
   traceId: string | undefined
+  meta: CallMeta
   tool: string
   /** SHA-256 (hex) of tool and arguments. */
   digest: string
@@ -31,7 +33,7 @@ export function auditRows(entries: AuditEntry[]): string {
   return JSON.stringify(entries.map(rowOf))
 }
 
-function rowOf({ kind, caller, requestId, traceId, tool, digest, args, outcome }: AuditEntry) {
+function rowOf({ kind, caller, requestId, traceId, meta, tool, digest, args, outcome }: AuditEntry) {
   return {
     kind,
     request_id: requestId,
@@ -40,6 +42,8 @@ function rowOf({ kind, caller, requestId, traceId, tool, digest, args, outcome }
     client_id: caller.clientId,
     actor: caller.actor ?? null,
     grant_id: caller.grantId ?? null,
+    workflow_id: meta.workflowId ?? null,
+    approval_id: meta.approvalId ?? null,
     tool,
     arguments_digest: digest,
     arguments: redact(args),

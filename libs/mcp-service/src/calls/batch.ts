@@ -133,7 +133,7 @@ async function effect(
   if (!first) return []
   const { compiled } = first.call
   if (!('handleBatch' in compiled.tool)) throw new Error(`${compiled.tool.name} has no handleBatch`)
-  const { caller: _, progress: __, ...context } = writeContext(runtime, first.call, trx, changed)
+  const { caller: _, progress: __, callAsCaller: ___, ...context } = writeContext(runtime, first.call, trx, changed)
   const verdicts: BatchVerdict<unknown>[] = await compiled.tool.handleBatch(
     entries.map(({ call: { args, caller } }) => ({ args, caller })),
     context,

@@ -1,10 +1,12 @@
 import type { AnyDatabase } from '../any-database.ts'
+import { serviceBehind } from '../caller.ts'
 import type { AnyContext, PolicyDecision, Tool } from '../define.ts'
 import { BusinessError } from '../errors.ts'
 import { type Request, type Runtime, readContext } from '../runtime.ts'
 import { announcedUri } from '../subscriptions/announced-uri.ts'
-import { type CompiledTool, permits } from '../tool-table.ts'
+import { type CompiledTool, isListed, permits } from '../tool-table.ts'
 import type { AuditEntry } from './audit.ts'
+import type { CallMeta } from './call-meta.ts'
 import { fingerprint } from './fingerprint.ts'
 import { acknowledge, type CallKey, claimKeys } from './idempotency.ts'
 import { errorBodyOf, isRepeatable, type Outcome, OutputMismatch, resultOf, type ToolResult } from './outcome.ts'
@@ -15,8 +17,7 @@ export interface ToolCall extends Request {
   compiled: CompiledTool
   /** As the caller sent them, not yet validated. */
   args: unknown
-  /** Key from outside the arguments: the REST header or `_meta["idempotency-key"]`. */
-  key?: string | undefined
+  meta: CallMeta
 }
 
 /** A call whose arguments are valid. */
@@ -51,6 +52,7 @@ async function run(runtime: Runtime, call: ValidCall): Promise<ToolResult> {
     if (!('handle' in tool)) throw new Error(`${tool.name} only reads and must have handle`)
     return resultOf(call.compiled, await tool.handle(call.args, readContext(runtime, call)), call.args)
   }
+  requireListed(call)
   const key = keyOf(call)
   if ('start' in tool) return runStarted(runtime, call, key)
   if ('handleBatch' in tool) return runtime.batches.add(runtime, call, key)
@@ -97,14 +99,24 @@ export function writeContext(runtime: Runtime, call: ValidCall, trx: AnyDatabase
     changed: (...uris) => {
       for (const uri of uris) changed.add(announcedUri(runtime.service, uri, call.caller))
     },
-    callService: () =>
-      Promise.reject(new Error('A transaction never waits for another service; use start and outcome.')),
+    callService: noRemoteCall,
+    callAsCaller: noRemoteCall,
   }
 }
 
-/** Refuses what a person would have to approve. */
+const noRemoteCall = () =>
+  Promise.reject(new Error('A transaction never waits for another service; use start and outcome.'))
+
+/** A service writes here only as part of a process that the table of service calls names. */
+function requireListed({ caller, compiled: { tool } }: ValidCall): void {
+  const service = serviceBehind(caller)
+  if (service === undefined || isListed(caller, tool)) return
+  throw new BusinessError('policy_denied', `The service ${service} may not call ${tool.name}. Nothing was done.`)
+}
+
+/** Refuses what a person would have to approve. Processes of services were approved where they began. */
 export async function requireNoApproval(tool: Tool, args: unknown, context: AnyContext): Promise<void> {
-  if (!tool.approval) return
+  if (!tool.approval || serviceBehind(context.caller) !== undefined) return
   const decision: PolicyDecision = await tool.approval(args, context)
   if (decision.tier === 'A0') return
   const who = { A1: 'your confirmation', A2: 'the approval of another person', A3: 'the approval of two other persons' }
@@ -121,12 +133,12 @@ export function effectOf(call: ValidCall, result: ToolResult): AuditEntry {
 }
 
 function entryOf(call: ValidCall, kind: AuditEntry['kind'], outcome: unknown): AuditEntry {
-  const { caller, requestId, traceId, digest, args, compiled } = call
-  return { kind, caller, requestId, traceId, tool: compiled.tool.name, digest, args, outcome }
+  const { caller, requestId, traceId, digest, args, compiled, meta } = call
+  return { kind, caller, requestId, traceId, meta, tool: compiled.tool.name, digest, args, outcome }
 }
 
-function keyOf({ compiled: { tool }, args, caller, key: outside, digest }: ValidCall): CallKey | undefined {
-  const explicit = (args.idempotency_key as string | undefined) ?? outside
+function keyOf({ compiled: { tool }, args, caller, meta, digest }: ValidCall): CallKey | undefined {
+  const explicit = (args.idempotency_key as string | undefined) ?? meta.key
   if (explicit !== undefined && !keyForm.test(explicit)) throw badKey()
   const common = { principal: caller.subject, operation: tool.name, client: caller.clientId, fingerprint: digest }
   if (explicit !== undefined) return { ...common, key: explicit, origin: 'explicit', forceNew: false }

@@ -6,6 +6,8 @@ import { acknowledge, type CallKey, claimKeys, releaseKey, settleKey } from './i
 import { resultOf, type ToolResult } from './outcome.ts'
 
 const DEFAULT_DEADLINE_MS = 25_000
+/** A service that waits hears of a process still running before it gives up. */
+const ANSWER_MS = 500
 
 /** What the first transaction left: a process to wait for, or the stored answer of an earlier call. */
 type Begun = { workflowId: string; handle: string } | { stored: ToolResult }
@@ -22,14 +24,16 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
   if ('stored' in begun) return begun.stored
   const { changed: _, ...context } = readContext(runtime, call)
   const { workflowId, handle } = begun
-  const settled = tool.outcome(workflowId, context).then(
+  const settled = tool.outcome(workflowId, context, args).then(
     (value: unknown) => store(runtime, call, key, workflowId, resultOf(compiled, value, args)),
     async (error: unknown) => {
       if (key && error instanceof BusinessError) await releaseKey(runtime.db, key, workflowId)
       throw error
     },
   )
-  const result = await withinDeadline(settled, tool.deadlineMs ?? DEFAULT_DEADLINE_MS, call.signal())
+  const { timeoutMs = Number.POSITIVE_INFINITY } = call.meta
+  const deadlineMs = Math.min(tool.deadlineMs ?? DEFAULT_DEADLINE_MS, Math.max(0, timeoutMs - ANSWER_MS))
+  const result = await withinDeadline(settled, deadlineMs, call.signal())
   if (result !== undefined) return result
   settled.catch((error: unknown) =>
     runtime.log.warn({ err: error, tool: tool.name, handle }, 'a process failed after its call was answered'),

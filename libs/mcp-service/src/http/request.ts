@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { anonymous } from '../caller.ts'
+import { anonymous, type CallerProof } from '../caller.ts'
 import type { Request } from '../runtime.ts'
 
 /** A check before a request is handled: it answers itself, or lets the request go on. */
@@ -19,7 +19,13 @@ export function requestOf(http: FastifyRequest, reply: FastifyReply): Request {
     traceId: typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined,
     signal: () => (signal ??= signalOf(reply)),
     progress: () => undefined,
+    proof: () => http.caller && proofOf(http.headers.authorization),
   }
+}
+
+/** The token of a request that was authenticated by it. */
+function proofOf(authorization = ''): CallerProof {
+  return { token: authorization.slice('Bearer '.length) }
 }
 
 /** Fires when the client leaves before the answer is out. */

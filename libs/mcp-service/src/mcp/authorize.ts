@@ -2,6 +2,7 @@ import type { DomainName } from '@backroom/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { challenge } from '../access/challenge.ts'
 import type { Caller } from '../caller.ts'
+import { callMeta } from '../calls/call-meta.ts'
 import { fingerprint } from '../calls/fingerprint.ts'
 import { requestOf } from '../http/request.ts'
 import { findResource } from '../resources.ts'
@@ -45,7 +46,7 @@ export function authorizer(publicUrl: string, view: View) {
 interface Message {
   id?: string | number
   method?: unknown
-  params?: { name?: unknown; uri?: unknown; arguments?: unknown }
+  params?: { name?: unknown; uri?: unknown; arguments?: unknown; _meta?: unknown }
 }
 
 function recordRefusal(
@@ -57,6 +58,7 @@ function recordRefusal(
   scope: string,
 ) {
   const { requestId, traceId } = requestOf(request, reply)
+  const meta = callMeta(message.params?._meta, caller)
   const tool = String(message.params?.name ?? message.method)
   const args = Object(message.params?.arguments ?? {}) as Record<string, unknown>
   const outcome = { code: 'forbidden_scope', scope }
@@ -65,6 +67,7 @@ function recordRefusal(
     caller,
     requestId,
     traceId,
+    meta,
     tool,
     digest: fingerprint(tool, args),
     args,

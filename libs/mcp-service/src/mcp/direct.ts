@@ -1,5 +1,6 @@
 import { isSpecType } from '@modelcontextprotocol/server'
 import type { FastifyRequest } from 'fastify'
+import { callMeta } from '../calls/call-meta.ts'
 import { callTool } from '../calls/call-tool.ts'
 import type { Request } from '../runtime.ts'
 import { reachable, visibleTools } from '../tool-table.ts'
@@ -38,12 +39,11 @@ function listTools(view: View, { params, era }: DirectRequest, request: Request)
 async function call(view: View, { params, era }: DirectRequest, request: Request): Promise<string | undefined> {
   const compiled = view.tools.get(params.name as string)
   if (!compiled || !reachable(request.caller, compiled.tool)) return undefined
-  const key = (params._meta as Record<string, unknown> | undefined)?.['idempotency-key']
   const outcome = await callTool(view.runtime, {
     ...request,
     compiled,
     args: params.arguments,
-    key: typeof key === 'string' ? key : undefined,
+    meta: callMeta(params._meta, request.caller),
   })
   return callToolJson(compiled.tool, outcome, era === 'modern' ? stampOf(view) : {})
 }

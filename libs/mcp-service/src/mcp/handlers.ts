@@ -7,6 +7,7 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import { callMeta } from '../calls/call-meta.ts'
 import { callTool, invalidArguments } from '../calls/call-tool.ts'
 import type { Prompt, PromptMessage } from '../define.ts'
 import { BusinessError } from '../errors.ts'
@@ -29,12 +30,13 @@ export function handlersOf(view: View) {
       return { tools: visibleTools(view.tools, request.caller) }
     },
 
-    async callTool(request: Request, name: string, args: unknown, key?: string): Promise<CallToolResult> {
+    async callTool(request: Request, name: string, args: unknown, meta?: unknown): Promise<CallToolResult> {
       const compiled = view.tools.get(name)
       if (!compiled || !reachable(request.caller, compiled.tool)) {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
       }
-      return callToolResult(compiled.tool, await callTool(runtime, { ...request, compiled, args, key }))
+      const call = { ...request, compiled, args, meta: callMeta(meta, request.caller) }
+      return callToolResult(compiled.tool, await callTool(runtime, call))
     },
 
     listResources: (request: Request, params?: ListParams) => {

@@ -55,7 +55,7 @@ export function sdkServerFactory(view: View, extend?: Extend) {
     })
     server.setRequestHandler('tools/list', ({ params }, context) => handlers.listTools(requestOf(context), params))
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      handlers.callTool(requestOf(context), params.name, params.arguments, keyIn(context)),
+      handlers.callTool(requestOf(context), params.name, params.arguments, context.mcpReq._meta),
     )
     if (view.resources.length > 0) {
       server.setRequestHandler('resources/list', ({ params }, context) =>
@@ -84,11 +84,6 @@ export function sdkServerFactory(view: View, extend?: Extend) {
     extend?.(server, { runtime: view.runtime, handlers, era, requestOf })
     return server
   }
-}
-
-function keyIn({ mcpReq }: ServerContext): string | undefined {
-  const key = mcpReq._meta?.['idempotency-key']
-  return typeof key === 'string' ? key : undefined
 }
 
 /** Progress goes out only where the client gave a token for it, and only while it rises. */

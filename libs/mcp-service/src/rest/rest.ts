@@ -76,7 +76,7 @@ export function mountRest(
         ...request,
         compiled,
         args: http.body,
-        key: typeof key === 'string' ? key : undefined,
+        meta: { key: typeof key === 'string' ? key : undefined },
       })
       return send(reply, outcome, compiled, publicUrl, runtime)
     },
