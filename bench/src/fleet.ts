@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { AUDIENCE, freePort, ISSUER, PUBLIC_URL, signingAuthority, testDatabase } from '@backroom/fleet-testing'
+import { AUDIENCE, domainDatabase, freePort, ISSUER, PUBLIC_URL, signingAuthority } from '@backroom/fleet-testing'
 import { type ServerProcess, startProcess } from './processes.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url))
@@ -7,13 +7,7 @@ const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, im
 /** Every server that is compared, over one database with the demo data of `wms`. */
 export async function startServers(toolNames: string[]) {
   const authority = await signingAuthority()
-  const database = await testDatabase({
-    schema: 'wms',
-    folders: [
-      { prefix: 'service', path: path('libs/mcp-service/migrations') },
-      { prefix: 'wms', path: path('services/wms/migrations') },
-    ],
-  })
+  const database = await domainDatabase('wms')
   const running: ServerProcess[] = []
   const start = async (file: string, environment: Record<string, string>) => {
     const server = await startProcess(path(file), await freePort(), { PUBLIC_URL, LOG_LEVEL: 'warn', ...environment })

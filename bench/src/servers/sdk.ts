@@ -7,8 +7,9 @@ import { z } from 'zod'
 import { tokenCheck } from './token-check.ts'
 
 /**
- * The SDK with an `McpServer` for each request, the same SQL and token check. With SCHEMAS=once its schemas are built once,
- * which the goal is measured against; otherwise inside the factory, as small examples are often written.
+ * The SDK as its pages "Serve with Fastify" and "Serve over HTTP" document it: a factory that makes an `McpServer` for each
+ * request and registers its tools, schemas included; the same SQL and token check. With SCHEMAS=once the schemas are built
+ * outside the factory, which those pages do not show.
  */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, options: '-c search_path=wms' })
 const check = tokenCheck(process.env)
