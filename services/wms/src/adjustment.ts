@@ -2,6 +2,7 @@ import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
 import type { Balance, Tables } from './database-tables.ts'
+import { setRecall } from './lot.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
 import { book, type Entry, lockBalances, type Movement, type StockPlace } from './stock.ts'
 
@@ -40,6 +41,7 @@ export async function adjustStock(db: Kysely<Tables>, adjustment: Adjustment): P
   if (balance.available + delta < 0) throw tooFew(balance, 'available', -delta)
   return bookOne(db, {
     ...entryOf(adjustment, Math.abs(delta), 'adjustment'),
+    ...(delta > 0 ? { putTo: adjustment.location } : { takeFrom: adjustment.location }),
     kind: 'adjust',
     from: delta > 0 ? 'outside' : 'available',
     to: delta > 0 ? 'available' : 'outside',
@@ -56,11 +58,15 @@ export interface Quarantine extends StockPlace {
 }
 
 /**
- * Sets available units apart so that nobody can sell them.
+ * Sets available units apart so that nobody can sell them; with `recall`, no unit of the lot can be picked any more.
  *
- * @throws {BusinessError} not_found; insufficient_stock when fewer are available
+ * @throws {BusinessError} not_found; insufficient_stock when fewer are available; invalid_argument to recall no lot
  */
-export async function quarantineStock(db: Kysely<Tables>, quarantine: Quarantine): Promise<Movement> {
+export async function quarantineStock(
+  db: Kysely<Tables>,
+  { recall, ...quarantine }: Quarantine & { recall?: boolean },
+): Promise<Movement> {
+  if (recall) await setRecall(db, quarantine, 'recalled')
   const balance = await lockPlace(db, quarantine)
   if (balance.available < quarantine.qty) throw tooFew(balance, 'available', quarantine.qty)
   const entry = entryOf(quarantine, quarantine.qty, 'quarantine')
@@ -74,11 +80,15 @@ export async function quarantineStock(db: Kysely<Tables>, quarantine: Quarantine
 }
 
 /**
- * Gives quarantined units back to sale.
+ * Gives quarantined units back to sale; with `endRecall`, their lot may be picked again.
  *
- * @throws {BusinessError} not_found; insufficient_stock when fewer are in quarantine
+ * @throws {BusinessError} not_found; insufficient_stock when fewer are in quarantine; invalid_argument to end no recall
  */
-export async function releaseQuarantine(db: Kysely<Tables>, quarantine: Quarantine): Promise<Movement> {
+export async function releaseQuarantine(
+  db: Kysely<Tables>,
+  { endRecall, ...quarantine }: Quarantine & { endRecall?: boolean },
+): Promise<Movement> {
+  if (endRecall) await setRecall(db, quarantine, 'none')
   const balance = await lockPlace(db, quarantine)
   if (balance.quarantined < quarantine.qty) throw tooFew(balance, 'quarantined', quarantine.qty)
   const entry = entryOf(quarantine, quarantine.qty, 'quarantine')
@@ -99,25 +109,20 @@ async function lockPlace(db: Kysely<Tables>, { sku, warehouse }: StockPlace): Pr
   return balance
 }
 
+/** Units from several bins are several movements; what the caller hears of is the last, with all the units. */
 async function bookOne(db: Kysely<Tables>, entry: Entry): Promise<Movement> {
-  const [movement] = await book(db, [entry])
-  if (!movement) throw new Error('A booked entry has no movement')
-  return movement
+  const last = (await book(db, [entry])).at(-1)
+  if (!last) throw new Error('A booked entry has no movement')
+  return { ...last, qty: entry.qty }
 }
 
 function entryOf(
-  {
-    sku,
-    warehouse,
-    lot,
-    location,
-    actor,
-  }: StockPlace & { lot?: string | undefined; location?: string | undefined; actor: string },
+  { sku, warehouse, lot, actor }: StockPlace & { lot?: string | undefined; actor: string },
   qty: number,
   type: 'adjustment' | 'quarantine',
 ) {
   const id = `${type === 'adjustment' ? 'adj' : 'qua'}_${ulid()}`
-  return { sku, warehouse, qty, actor, cause: { type, id }, ...(lot ? { lot } : {}), ...(location ? { location } : {}) }
+  return { sku, warehouse, qty, actor, cause: { type, id }, lot }
 }
 
 function changedMeanwhile({ sku, warehouse_id, version, available }: Balance): BusinessError {

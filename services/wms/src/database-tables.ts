@@ -30,6 +30,33 @@ export type MovementKind = (typeof movementKinds)[number]
 export const reservationStates = ['held', 'allocated', 'picked', 'shipped', 'expired', 'unpicked', 'released'] as const
 export type ReservationState = (typeof reservationStates)[number]
 
+export const locationKinds = ['receiving', 'pick', 'bulk', 'pack', 'stage', 'quarantine', 'returns', 'scrap'] as const
+export type LocationKind = (typeof locationKinds)[number]
+
+export const pickTaskStatuses = [
+  'open',
+  'assigned',
+  'picking',
+  'picked',
+  'short',
+  'packed',
+  'handed_over',
+  'cancelled',
+] as const
+export type PickTaskStatus = (typeof pickTaskStatuses)[number]
+
+export const shipmentStatuses = ['packed', 'handed_over', 'cancelled'] as const
+export type ShipmentStatus = (typeof shipmentStatuses)[number]
+
+export const transferStatuses = ['ready_to_ship', 'in_transit', 'partially_received', 'received', 'cancelled'] as const
+export type TransferStatus = (typeof transferStatuses)[number]
+
+export const countStatuses = ['planned', 'counting', 'review', 'posted', 'recount', 'cancelled'] as const
+export type CountStatus = (typeof countStatuses)[number]
+
+export const dispositions = ['restock', 'quarantine', 'scrap'] as const
+export type Disposition = (typeof dispositions)[number]
+
 export const purchaseOrderStatuses = [
   'draft',
   'ordered',
@@ -74,6 +101,7 @@ export interface Tables {
     currency: string
     weight_g: number
     lot_tracked: Generated<boolean>
+    serial_tracked: Generated<boolean>
     shelf_life_days: number | null
     hazmat: Generated<boolean>
     abc_class: Generated<'A' | 'B' | 'C'>
@@ -123,6 +151,122 @@ export interface Tables {
     state: ReservationState
     expires_at: Date | null
     created_at: Timestamp
+    shipment_ref: string | null
+  }
+  reservation_allocation: { checkout_id: string; order_ref: string; allocated_at: Timestamp }
+  location: {
+    warehouse_id: string
+    code: string
+    kind: LocationKind
+    aisle: Generated<number>
+    pick_seq: Generated<number>
+    blocked: Generated<boolean>
+  }
+  stock_bin: { sku: string; warehouse_id: string; location: string; lot: Generated<string>; qty: number }
+  lot: {
+    sku: string
+    lot_no: string
+    expires_on: Day | null
+    received_at: Timestamp
+    recall_state: Generated<'none' | 'recalled'>
+  }
+  serial: { sku: string; serial_no: string; state: 'in_stock' | 'picked' | 'shipped'; order_ref: string | null }
+  wave: {
+    id: string
+    warehouse_id: string
+    assigned_to: string | null
+    created_by: string
+    created_at: Timestamp
+  }
+  pick_task: {
+    id: string
+    wave_id: string
+    seq: number
+    order_ref: string
+    sku: string
+    warehouse_id: string
+    location: string
+    lot: Generated<string>
+    qty: number
+    picked_qty: Generated<number>
+    short_qty: Generated<number>
+    status: PickTaskStatus
+  }
+  shipment: {
+    ref: string
+    order_ref: string
+    warehouse_id: string
+    status: ShipmentStatus
+    carrier: string | null
+    tracking: string | null
+    packed_by: string
+    packed_at: Timestamp
+    handed_over_at: Date | null
+  }
+  package: { id: string; shipment_ref: string; container: string | null; weight_g: number }
+  picked_units: {
+    id: GeneratedAlways<number>
+    order_ref: string
+    sku: string
+    warehouse_id: string
+    location: string
+    lot: Generated<string>
+    qty: number
+    package_id: string | null
+  }
+  restock: {
+    rma_line: string
+    sku: string
+    warehouse_id: string
+    qty: number
+    disposition: Disposition
+    location: string
+    lot: Generated<string>
+    restocked_at: Timestamp
+  }
+  transfer: {
+    id: string
+    from_warehouse: string
+    to_warehouse: string
+    status: TransferStatus
+    note: string | null
+    cancel_reason: string | null
+    created_by: string
+    created_at: Timestamp
+    shipped_at: Date | null
+    ended_at: Date | null
+    version: Generated<number>
+  }
+  transfer_line: {
+    transfer_id: string
+    line_no: number
+    sku: string
+    lot: Generated<string>
+    qty: number
+    qty_received: Generated<number>
+    qty_returned: Generated<number>
+    qty_lost: Generated<number>
+    discrepancy_reason: string | null
+  }
+  cycle_count: {
+    id: string
+    warehouse_id: string
+    status: CountStatus
+    blind: boolean
+    round: Generated<number>
+    created_by: string
+    created_at: Timestamp
+    ended_at: Date | null
+  }
+  count_line: {
+    count_id: string
+    round: number
+    location: string
+    sku: string
+    lot: Generated<string>
+    expected: number | null
+    counted: number | null
+    variance: GeneratedAlways<number | null>
   }
   purchase_order: {
     id: string
@@ -181,6 +325,7 @@ export interface Tables {
     region: string
     service_level: number
     budget_minor: number | null
+    demand_through: Day
     currency: string
     created_by: string
     created_at: Timestamp
@@ -202,7 +347,7 @@ export interface Tables {
   reorder_plan_order: { plan_id: string; sku: string; warehouse_id: string; po_id: string }
   approval_limit: { tool: string; account: string; limit_minor: number; currency: string }
   stock_differences: {
-    source: 'movement' | 'reservation' | 'purchase_order'
+    source: 'movement' | 'bin' | 'lot' | 'reservation' | 'pick' | 'purchase_order' | 'transfer'
     sku: string
     warehouse_id: string
     bucket: string

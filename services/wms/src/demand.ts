@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { z } from 'zod'
 import type { Day, Tables } from './database-tables.ts'
 import { daysAfter, today } from './day.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
@@ -7,6 +8,8 @@ import { statisticsOf } from './replenishment.ts'
 /** Days of demand that statistics look back on: six whole weeks, so that every weekday counts alike. */
 export const LOOK_BACK_DAYS = 42
 
+const DAY_MS = 86_400_000
+
 /** Demand expected of a SKU, in units. */
 export interface Forecast {
   sku: string
@@ -14,6 +17,7 @@ export interface Forecast {
   method: 'weekday_mean' | 'no_history'
   /** Last day of demand that is known. */
   demand_through: Day
+  demand_age_days: number
   mean_per_day: number
   sd_per_day: number
   total: number
@@ -24,6 +28,22 @@ export interface Forecast {
 export async function demandThrough(db: Kysely<Tables>): Promise<Day> {
   const state = await db.selectFrom('demand_state').select('through').executeTakeFirst()
   return state?.through ?? daysAfter(today(), -1)
+}
+
+/** How fresh demand is, as every answer that rests on it says. */
+export const DemandAge = {
+  demand_through: z.string().describe('Last day of demand that is known'),
+  demand_age_days: z.int().describe('Days that have ended since; 0 when demand is up to date'),
+}
+
+export function demandAge(through: Day): { demand_through: Day; demand_age_days: number } {
+  const days = Math.round((Date.parse(today()) - Date.parse(through)) / DAY_MS) - 1
+  return { demand_through: through, demand_age_days: Math.max(0, days) }
+}
+
+/** What a line of text adds when demand is not up to date. */
+export function demandNote({ demand_through, demand_age_days }: z.output<z.ZodObject<typeof DemandAge>>): string {
+  return demand_age_days > 0 ? `; demand is known up to ${demand_through}` : ''
 }
 
 /**
@@ -54,7 +74,7 @@ export async function forecastDemand(
     sku,
     ...(warehouse === undefined ? {} : { warehouse }),
     method: sold.length > 0 ? 'weekday_mean' : 'no_history',
-    demand_through: through,
+    ...demandAge(through),
     mean_per_day: round(mean),
     sd_per_day: round(sd),
     total: round(days.reduce((sum, { expected }) => sum + expected, 0)),

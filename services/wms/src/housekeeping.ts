@@ -2,9 +2,10 @@ import type { BackgroundContext } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
 import { daysAfter, today } from './day.ts'
+import { quarantineExpired } from './expired-lots.ts'
 import { PLAN_DAYS } from './reorder-plan.ts'
 import { expireDue } from './reservation.ts'
-import { stockUris } from './uris.ts'
+import { reservationUris, stockUris } from './uris.ts'
 import { refreshOldestSummary } from './warehouse-summary.ts'
 
 const SWEEP_MS = 5_000
@@ -13,19 +14,25 @@ const CHORES_MS = 3_600_000
 const PARTITIONS_AHEAD_DAYS = 90
 
 /**
- * Work that time calls for: expires holds, keeps the counts of the warehouses fresh, and once an hour clears old plans
- * and creates the ledger's next partitions. Several replicas may run it; each round is done by one of them.
+ * Work that time calls for: expires holds, keeps the counts of the warehouses fresh, and once an hour sets expired lots
+ * apart, clears old plans and creates the ledger's next partitions. Several replicas may run it; each round is done by one of them.
  *
  * @returns stops it and waits for the round under way
  */
-export function startHousekeeping({ db, log, changed }: BackgroundContext<Tables>): () => Promise<void> {
+export function startHousekeeping({
+  db,
+  log,
+  changed,
+}: Pick<BackgroundContext<Tables>, 'db' | 'log' | 'changed'>): () => Promise<void> {
   const sweep = async () => {
     const expired = (await once(db, 'sweep', expireDue)) ?? []
-    changed(...stockUris(expired.map(({ sku, warehouse_id }) => ({ sku, warehouse: warehouse_id }))))
+    changed(...reservationUris(expired))
   }
+  const setApart = async () => changed(...stockUris((await once(db, 'lots', quarantineExpired)) ?? []))
   const failed = (error: Error) => log.warn({ err: error }, 'housekeeping failed and will be tried again')
   const stops = [
     every(CHORES_MS, () => once(db, 'chores', doChores), failed),
+    every(CHORES_MS, setApart, failed),
     every(COUNT_MS, () => once(db, 'count', refreshOldestSummary), failed),
     every(SWEEP_MS, sweep, failed),
   ]

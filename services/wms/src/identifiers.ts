@@ -19,6 +19,8 @@ export const OrderRef = z
   .max(128)
   .describe('Your reference for the order or checkout that the stock is for')
 
+export const HoldSeconds = z.int().min(30).max(86_400).describe('Seconds that the hold lives')
+
 export const PoNumber = z
   .string()
   .regex(/^[\w.-]{1,32}$/)
@@ -33,6 +35,16 @@ export const Location = z
   .string()
   .regex(/^[\w.-]{1,32}$/)
   .describe('Place in the warehouse, for example A-01-03-2')
+
+export const TransferId = z.string().max(64).describe('Transfer id, for example trf_01J…')
+
+export const TaskId = z.string().max(64).describe('Pick task id of create_pick_wave')
+
+/** Units of SKUs, as callers list them. */
+export const SkuLines = z
+  .array(z.object({ sku: Sku, qty: z.int().positive().max(1_000_000) }))
+  .min(1)
+  .max(100)
 
 /** A counted amount of units; the ceiling keeps every sum inside the database's integers. */
 export const Quantity = z.int().positive().max(1_000_000)

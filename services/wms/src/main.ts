@@ -1,6 +1,6 @@
 import { runService } from '@backroom/mcp-service'
-import { startHousekeeping } from './housekeeping.ts'
+import { startBackground } from './background.ts'
 import { seedDemo } from './seed/demo.ts'
 import { service } from './service.ts'
 
-await runService(service, { seed: seedDemo, background: startHousekeeping })
+await runService(service, { seed: seedDemo, background: startBackground })

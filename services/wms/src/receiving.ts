@@ -1,7 +1,8 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Tables } from './database-tables.ts'
+import type { Day, Tables } from './database-tables.ts'
+import { registerLot } from './lot.ts'
 import { requireSkus } from './master-data.ts'
 import {
   linesOf,
@@ -19,6 +20,8 @@ export interface Arrival {
   qty: number
   damaged: number
   lot?: string | undefined
+  /** Day on which the lot expires. */
+  expiresOn?: Day | undefined
   location?: string | undefined
 }
 
@@ -58,12 +61,13 @@ export async function receiveGoods(
   const order = await lockOrder(db, wanted)
   if (order.status !== 'partially_received') requireTransition(order, 'received')
   const ordered = await linesOf(db, [order.id])
-  await requirePlausible(db, order, ordered, arrivals)
+  requirePlausible(order, ordered, arrivals)
   await lockBalances(
     db,
     ordered.map(({ sku }) => ({ sku, warehouse: order.warehouse_id })),
     { create: true },
   )
+  await registerLots(db, arrivals)
   const deliveries = ordered.map((line) => deliveryOf(line, arrivals)).filter(({ received }) => received > 0)
   const lines = arrivals.map((arrival) => receiptLine(arrival, deliveries))
   const receiptId = await writeReceipt(db, order, lines, actor)
@@ -92,16 +96,11 @@ interface Delivery {
   surplus: number
 }
 
-async function requirePlausible(
-  db: Kysely<Tables>,
+function requirePlausible(
   order: PurchaseOrder,
   ordered: readonly PurchaseOrderLine[],
   arrivals: readonly Arrival[],
-): Promise<void> {
-  await requireSkus(
-    db,
-    arrivals.map(({ sku }) => sku),
-  )
+): void {
   const skus = ordered.map(({ sku }) => sku)
   const foreign = arrivals.find(({ sku }) => !skus.includes(sku))
   if (foreign)
@@ -117,6 +116,17 @@ async function requirePlausible(
       'invalid_argument',
       `${impossible.sku}: ${impossible.damaged} damaged of ${impossible.qty} received. qty counts the damaged units too.`,
     )
+}
+
+async function registerLots(db: Kysely<Tables>, arrivals: readonly Arrival[]): Promise<void> {
+  const skus = await requireSkus(
+    db,
+    arrivals.map(({ sku }) => sku),
+  )
+  for (const { sku, lot, expiresOn } of arrivals) {
+    const record = skus.get(sku)
+    if (record) await registerLot(db, record, lot, expiresOn)
+  }
 }
 
 function deliveryOf(line: PurchaseOrderLine, arrivals: readonly Arrival[]): Delivery {
@@ -191,11 +201,10 @@ function stockEntries(
       from: 'outside' as const,
       cause: { type: 'purchase_order' as const, id: order.number },
       actor,
-      ...(lot ? { lot } : {}),
-      ...(location ? { location } : {}),
+      lot,
     }
     entries.push(
-      { ...common, to: 'available', qty: sound - held },
+      { ...common, to: 'available', qty: sound - held, putTo: location },
       { ...common, to: 'quarantined', qty: held, reason: 'more than ordered' },
       { ...common, to: 'damaged', qty: damaged, reason: 'damaged on arrival' },
     )

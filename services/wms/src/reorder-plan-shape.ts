@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DemandAge, demandAge } from './demand.ts'
 import type { ReorderPlan as Plan } from './reorder-plan.ts'
 
 export const ReorderPlan = z.object({
@@ -8,6 +9,7 @@ export const ReorderPlan = z.object({
   currency: z.string(),
   total_minor: z.int().describe('Cost of all lines in minor units of currency'),
   expires_at: z.string(),
+  ...DemandAge,
   lines: z.array(
     z.object({
       sku: z.string(),
@@ -32,6 +34,7 @@ export function reorderPlan(plan: Plan): z.input<typeof ReorderPlan> {
     currency: plan.currency,
     total_minor: plan.lines.reduce((sum, { cost_minor }) => sum + cost_minor, 0),
     expires_at: plan.expires_at.toISOString(),
+    ...demandAge(plan.demand_through),
     lines: plan.lines.map((line) => ({
       sku: line.sku,
       warehouse: line.warehouse_id,

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Tables } from './database-tables.ts'
+import type { Day, Tables } from './database-tables.ts'
 import { daysAfter } from './day.ts'
 import { demandThrough, LOOK_BACK_DAYS } from './demand.ts'
 import { warehousesOfRegion } from './master-data.ts'
@@ -32,7 +32,8 @@ export async function planReorders(
   db: Kysely<Tables>,
   { region, serviceLevel, budgetMinor, actor }: PlanRequest,
 ): Promise<ReorderPlan> {
-  const shelves = await emptiestShelves(db, await warehousesOfRegion(db, region))
+  const through = await demandThrough(db)
+  const shelves = await emptiestShelves(db, await warehousesOfRegion(db, region), through)
   const lines = withinBudget(
     shelves.map((shelf) => lineFor(shelf, serviceLevel)).filter(({ quantity }) => quantity > 0),
     budgetMinor,
@@ -45,6 +46,7 @@ export async function planReorders(
       region,
       service_level: serviceLevel,
       budget_minor: budgetMinor ?? null,
+      demand_through: through,
       currency: CURRENCY,
       created_by: actor,
       expires_at: new Date(Date.now() + PLAN_DAYS * DAY_MS),
@@ -64,6 +66,7 @@ interface Shelf {
   warehouse_id: string
   supplier_id: string
   available: number
+  /** On the way from suppliers and other warehouses. */
   incoming: number
   lead_time_days: number
   review_days: number
@@ -76,12 +79,11 @@ interface Shelf {
 
 type Line = Omit<ReorderPlan['lines'][number], 'plan_id' | 'line_no'>
 
-async function emptiestShelves(db: Kysely<Tables>, warehouses: readonly string[]): Promise<Shelf[]> {
-  const through = await demandThrough(db)
+async function emptiestShelves(db: Kysely<Tables>, warehouses: readonly string[], through: Day): Promise<Shelf[]> {
   const { rows } = await sql<Shelf>`
     select l.*, d.sold, d.sold_squares
     from (
-      select b.sku, b.warehouse_id, b.available, b.incoming, p.supplier_id, p.lead_time_days, p.review_days, s.moq,
+      select b.sku, b.warehouse_id, b.available, b.incoming + b.in_transit as incoming, p.supplier_id, p.lead_time_days, p.review_days, s.moq,
         s.pack_multiple, s.unit_cost_minor, b.available::float8 / b.reorder_point as filled
       from low_stock low
       join stock_balance b on b.sku = low.sku and b.warehouse_id = low.warehouse_id
@@ -116,7 +118,7 @@ function lineFor(shelf: Shelf, serviceLevel: number): Line {
     safety_stock: safety,
     unit_cost_minor: shelf.unit_cost_minor,
     cost_minor: quantity * shelf.unit_cost_minor,
-    why: `${shelf.available} available and ${shelf.incoming} on order; ${demand.mean.toFixed(2)} sold a day (sd ${demand.sd.toFixed(2)}), ${shelf.lead_time_days} days lead time.`,
+    why: `${shelf.available} available and ${shelf.incoming} on the way; ${demand.mean.toFixed(2)} sold a day (sd ${demand.sd.toFixed(2)}), ${shelf.lead_time_days} days lead time.`,
   }
 }
 

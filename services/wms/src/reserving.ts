@@ -33,9 +33,8 @@ export async function reserveAll(
   const skus = [...new Set(requests.flatMap(({ lines }) => lines.map(({ sku }) => sku)))]
   const balances = await lockForReserving(db, skus)
   const { due, live } = await readReservations(db, requests, skus, balances)
-  const free = freeStock(balances, due)
+  const free = freeStock(balances, await expire(db, due))
   const decisions = requests.map((request) => decide(request, free, live))
-  await expire(db, due)
   await insertReservations(db, decisions)
   const stocked = new Set(balances.map(({ sku }) => sku))
   const answers: (Reservation[] | BusinessError)[] = []
@@ -64,7 +63,7 @@ async function readReservations(
   requests: readonly ReserveRequest[],
   skus: string[],
   balances: readonly FreshBalance[],
-): Promise<{ due: Reservation[]; live: Map<string, Reservation[]> }> {
+): Promise<{ due: string[]; live: Map<string, Reservation[]> }> {
   const orders = requests.map(({ orderRef }) => orderRef)
   const { rows } = await sql<Reservation & { due: boolean }>`
     select *, true as due from reservation where state = 'held' and sku = any(${skus}) and expires_at <= now()
@@ -78,17 +77,18 @@ async function readReservations(
     rows.filter(({ due }) => !due),
     ({ order_ref }) => order_ref,
   )
-  return { due: rows.filter((row) => row.due && isLocked(row)), live }
+  return { due: rows.filter((row) => row.due && isLocked(row)).map(({ id }) => id), live }
 }
 
-function freeStock(balances: readonly FreshBalance[], due: readonly Reservation[]): FreeStock {
+/** What the locked balances have available, with the units of the holds that ended since they were read. */
+function freeStock(balances: readonly FreshBalance[], ended: readonly Reservation[]): FreeStock {
   const free: FreeStock = { units: new Map(), regionOf: new Map() }
   for (const { sku, warehouse_id, available, region } of balances) {
     const bySku = free.units.get(sku) ?? new Map<string, number>()
     free.units.set(sku, bySku.set(warehouse_id, available))
     free.regionOf.set(warehouse_id, region)
   }
-  for (const { sku, warehouse_id, qty } of due) {
+  for (const { sku, warehouse_id, qty } of ended) {
     const bySku = free.units.get(sku)
     bySku?.set(warehouse_id, (bySku.get(warehouse_id) ?? 0) + qty)
   }
@@ -120,6 +120,7 @@ function newReservation({ sku, warehouse, qty }: Pick, { orderRef, ttlSeconds }:
     state: 'held',
     expires_at: new Date(now + ttlSeconds * 1000),
     created_at: new Date(now),
+    shipment_ref: null,
   }
 }
 

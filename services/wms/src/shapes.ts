@@ -78,6 +78,7 @@ export const ReservationState = z.object({
       warehouse: z.string(),
       qty: z.int(),
       state: z.enum(reservationStates),
+      shipment_ref: z.string().optional().describe('The shipment that the units left with'),
     }),
   ),
 })
@@ -94,12 +95,13 @@ export function reservationState(
     order_ref: orderRef,
     state: reservations[0]?.state ?? 'released',
     ...(expiries.length > 0 ? { expires_at: new Date(Math.min(...expiries)).toISOString() } : {}),
-    reservations: reservations.map(({ id, sku, warehouse_id, qty, state }) => ({
+    reservations: reservations.map(({ id, sku, warehouse_id, qty, state, shipment_ref }) => ({
       reservation_id: id,
       sku,
       warehouse: warehouse_id,
       qty,
       state,
+      ...(shipment_ref === null ? {} : { shipment_ref }),
     })),
   }
 }

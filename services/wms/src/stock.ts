@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { moveThroughBins } from './bins.ts'
 import type { Balance, Bucket, MovementKind, Tables } from './database-tables.ts'
 
 /** A SKU in a warehouse: what one balance row stands for. */
@@ -13,12 +14,19 @@ export interface Entry extends StockPlace {
   from: Bucket
   to: Bucket
   qty: number
-  cause: { type: 'order' | 'purchase_order' | 'adjustment' | 'quarantine'; id: string }
+  cause: { type: CauseType; id: string }
   actor: string
-  lot?: string
+  /** Take units of this lot alone, or bring units of this lot; empty for units of none. */
+  lot?: string | undefined
+  /** Bin to take from and bin to put into; by default the one that expires first, and where the SKU is kept. */
+  takeFrom?: string | undefined
+  putTo?: string | undefined
+  /** Where it happened; known once the units have moved. */
   location?: string
   reason?: string
 }
+
+type CauseType = 'order' | 'purchase_order' | 'adjustment' | 'quarantine' | 'transfer' | 'cycle_count' | 'return'
 
 export type Movement = Selectable<Tables['movement']>
 
@@ -51,12 +59,16 @@ export async function lockBalances(
 }
 
 /**
- * Books entries in the given order: one ledger row each, and their sum on the balances, in one statement. The balance
- * rows must be locked and hold enough; the database refuses what would make a bucket negative.
+ * Books entries in the given order: units move between bins, and each entry becomes a ledger row for each bin it
+ * concerns; their sum changes the balances. The balance rows must be locked and hold enough; the database refuses what
+ * would make a bucket negative.
+ *
+ * @throws {BusinessError} not_found and insufficient_stock for the bins that an entry names
  */
 export async function book(db: Kysely<Tables>, entries: readonly Entry[]): Promise<Movement[]> {
   if (entries.length === 0) return []
-  const rows = entries.map((entry, position) => ({
+  const exact = await moveThroughBins(db, entries)
+  const rows = exact.map((entry, position) => ({
     position,
     sku: entry.sku,
     warehouse_id: entry.warehouse,
@@ -65,7 +77,7 @@ export async function book(db: Kysely<Tables>, entries: readonly Entry[]): Promi
     to_bucket: entry.to,
     qty: entry.qty,
     gain: gain(entry),
-    lot: entry.lot,
+    lot: entry.lot || null,
     location: entry.location,
     cause_type: entry.cause.type,
     cause_id: entry.cause.id,
@@ -103,18 +115,28 @@ export async function book(db: Kysely<Tables>, entries: readonly Entry[]): Promi
     from entry e join balance b using (sku, warehouse_id)
     order by e.position
     returning *`.execute(db)
-  if (movements.length !== entries.length) throw new Error('An entry names a place without a balance row.')
+  if (movements.length !== exact.length) throw new Error('An entry names a place without a balance row.')
   return movements
 }
 
-/** Changes what is on its way to the places by the signed quantities. The balance rows must be locked. */
-export async function expectIncoming(
+/** Changes what suppliers are bringing to the places by the signed quantities. The balance rows must be locked. */
+export function expectIncoming(db: Kysely<Tables>, changes: readonly (StockPlace & { qty: number })[]): Promise<void> {
+  return expect(db, 'incoming', changes)
+}
+
+/** Changes what other warehouses are sending to the places by the signed quantities. The balance rows must be locked. */
+export function expectInTransit(db: Kysely<Tables>, changes: readonly (StockPlace & { qty: number })[]): Promise<void> {
+  return expect(db, 'in_transit', changes)
+}
+
+async function expect(
   db: Kysely<Tables>,
+  column: 'incoming' | 'in_transit',
   changes: readonly (StockPlace & { qty: number })[],
 ): Promise<void> {
   const rows = changes.map(({ sku, warehouse, qty }) => ({ sku, warehouse_id: warehouse, qty }))
   await sql`
-    update stock_balance b set incoming = b.incoming + c.qty, version = b.version + 1
+    update stock_balance b set ${sql.ref(column)} = b.${sql.ref(column)} + c.qty, version = b.version + 1
     from (
       select sku, warehouse_id, sum(qty) as qty
       from json_to_recordset(${JSON.stringify(rows)}::json) as r (sku text, warehouse_id text, qty integer)

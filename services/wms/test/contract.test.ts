@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { scopesOfRole } from '@backroom/access'
+import { sql } from 'kysely'
 import { type Inventory, openInventory } from './inventory.ts'
 
 /** Read-only, destructive, idempotent, open world: as the design's tool table has them. */
@@ -20,6 +22,17 @@ const annotations: Record<string, string> = {
   adjust_stock: '0110',
   quarantine_stock: '0010',
   release_quarantine: '0010',
+  create_transfer: '0010',
+  ship_transfer: '0010',
+  receive_transfer: '0010',
+  cancel_transfer: '0110',
+  create_pick_wave: '0010',
+  confirm_pick: '0010',
+  report_short_pick: '0010',
+  pack_shipment: '0010',
+  hand_over_shipment: '0010',
+  start_cycle_count: '0010',
+  submit_count: '0010',
 }
 
 describe('what the inventory server offers', () => {
@@ -38,6 +51,20 @@ describe('what the inventory server offers', () => {
       }),
     )
     assert.deepEqual(hints, annotations)
+  })
+
+  it('shows the warehouse 25 tools, and tools for services to services alone', async () => {
+    const namesFor = async (who: Pick<ReturnType<Inventory['account']>, 'mcp'>) => {
+      const { tools } = await who.mcp('tools/list')
+      return tools.map(({ name }: { name: string }) => name)
+    }
+    const warehouse = await namesFor(inventory.account('staff-warehouse', scopesOfRole('warehouse', 'wms').join(' ')))
+    assert.equal(warehouse.length, 25)
+    for (const name of ['allocate_reservation', 'get_reservation']) {
+      assert.ok(!warehouse.includes(name))
+      assert.ok((await namesFor(inventory.service('oms'))).includes(name))
+    }
+    assert.ok((await namesFor(inventory.service('rma'))).includes('restock_return'))
   })
 
   it('shows a buyer no tool of the warehouse floor', async () => {
@@ -140,6 +167,46 @@ describe('what the inventory server offers', () => {
     assert.equal((await read(`inventory://purchase-orders/${po_number}`)).po_number, po_number)
     const plan = (await inventory.account().call('suggest_reorders', { region: 'east' })).body
     assert.deepEqual(await read(`inventory://reorder-plan/${plan.plan_id}`), plan)
+  })
+
+  it('shows what a warehouse has to do, and leads through counts and recalls', async () => {
+    const read = async (uri: string) => {
+      const { contents } = await inventory.account().mcp('resources/read', { uri })
+      return JSON.parse(contents[0].text)
+    }
+    const work = await read('inventory://warehouse/WH-3/work')
+    const [transfer] = work.transfers
+    assert.equal((await read(`inventory://transfers/${transfer.transfer_id}`)).status, 'in_transit')
+    const [count] = (await read('inventory://warehouse/WH-1/work')).cycle_counts
+    const planned = await read(`inventory://cycle-counts/${count.count_id}`)
+    assert.equal(planned.status, 'planned')
+    assert.ok(planned.to_count.length > 0)
+    const started = await inventory.account().once('start_cycle_count', { count_id: count.count_id })
+    assert.equal(started.body.status, 'counting')
+    const ask = async (name: string, args: Record<string, string>) =>
+      (await inventory.account().mcp('prompts/get', { name, arguments: args })).messages
+    const counts = await ask('cycle_count_investigation', { warehouse: 'WH-1' })
+    assert.equal(counts.length, 3)
+    const { lot_no } = await inventory.db.selectFrom('lot').select('lot_no').executeTakeFirstOrThrow()
+    const [text, lot] = await ask('recall_lot', { lot: lot_no })
+    assert.match(text.content.text, new RegExp(lot_no))
+    const { bins, orders, skus } = JSON.parse(lot.content.resource.text)
+    assert.ok(skus.length > 0 && bins.length + orders.length > 0)
+  })
+
+  it('has orders of the shop to pick', async () => {
+    const { rows } = await sql<{ warehouse_id: string }>`
+      select warehouse_id from reservation where state = 'allocated' limit 1`.execute(inventory.db)
+    const [waiting] = rows
+    const wave = await inventory.account().once('create_pick_wave', { warehouse: waiting?.warehouse_id })
+    assert.equal(wave.status, 200)
+    assert.deepEqual(wave.body.unplanned, [])
+    assert.match(wave.body.tasks[0].order_ref, /^ord_/)
+    const { tasks } = JSON.parse(
+      (await inventory.account().mcp('resources/read', { uri: `inventory://waves/${wave.body.wave_id}` })).contents[0]
+        .text,
+    )
+    assert.deepEqual(tasks, wave.body.tasks)
   })
 
   it('names what exists when something does not', async () => {

@@ -9,6 +9,12 @@ const tables = [
   'sku',
   'stock_balance',
   'movement',
+  'reservation',
+  'stock_bin',
+  'shipment',
+  'picked_units',
+  'transfer',
+  'count_line',
   'purchase_order',
   'receipt_line',
   'demand_daily',
@@ -51,14 +57,17 @@ describe('the demo data', () => {
 /** A fingerprint of each table after seeding; nothing of it stays. */
 async function printAndUndo(db: Kysely<Tables>): Promise<Record<string, string>> {
   const trx = await db.startTransaction().execute()
-  await seedDemo(trx)
-  const prints: Record<string, string> = {}
-  for (const table of tables) {
-    const { rows } = await sql<{ print: string }>`
-      select md5(string_agg(row, ',' order by row)) as print
-      from (select (to_jsonb(t) - array['id', 'since'])::text as row from ${sql.table(table)} t) r`.execute(trx)
-    prints[table] = rows[0]?.print ?? ''
+  try {
+    await seedDemo(trx)
+    const prints: Record<string, string> = {}
+    for (const table of tables) {
+      const { rows } = await sql<{ print: string }>`
+        select md5(string_agg(row, ',' order by row)) as print
+        from (select (to_jsonb(t) - array['id', 'since'])::text as row from ${sql.table(table)} t) r`.execute(trx)
+      prints[table] = rows[0]?.print ?? ''
+    }
+    return prints
+  } finally {
+    await trx.rollback().execute()
   }
-  await trx.rollback().execute()
-  return prints
 }

@@ -1,101 +1,60 @@
-import { fileURLToPath } from 'node:url'
-import { PUBLIC_URL, signingAuthority, testDatabase } from '@backroom/fleet-testing'
-import { createServiceServer, readServiceSettings, type ServiceServer } from '@backroom/mcp-service'
-import type { Kysely } from 'kysely'
+import type { DomainName } from '@backroom/access'
+import { type DomainServer, domainDatabase, type RestAnswer, startDomainService } from '@backroom/fleet-testing'
+import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../src/database-tables.ts'
 import { seedDemo } from '../src/seed/demo.ts'
 import { service } from '../src/service.ts'
 import { book, lockBalances, type StockPlace } from '../src/stock.ts'
 
-const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const ALL_SCOPES = 'wms:read wms:reserve wms:reorder wms:receive wms:adjust'
-
-/** What a REST call answered. */
-export interface Answer {
-  status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into results of every tool.
-  body: any
-}
+const ALL_SCOPES = 'wms:read wms:reserve wms:reorder wms:receive wms:adjust wms:transfer wms:fulfil wms:count'
 
 /** An empty database of this service. */
 export async function openDatabase() {
-  const database = await testDatabase({
-    schema: 'wms',
-    folders: [
-      { prefix: 'service', path: folder('../../../libs/mcp-service/migrations') },
-      { prefix: 'wms', path: folder('../migrations') },
-    ],
-  })
+  const database = await domainDatabase('wms')
   const { db } = database.connect<Tables>(8)
   return { database, db }
 }
 
-/** The inventory server over HTTP with its demo data; `replica` starts another one on the same database. */
-export async function openInventory() {
-  const authority = await signingAuthority()
-  const { database, db } = await openDatabase()
-  await db.transaction().execute(seedDemo)
-  const settings = readServiceSettings({
-    PUBLIC_URL,
-    LOG_LEVEL: 'silent',
-    PORT: '0',
-    INTERNAL_PORT: '0',
-    DATABASE_URL: database.url,
-    AUTH_URL: authority.url,
-    AUTH_INTERNAL_URL: authority.url,
-    SERVICE_KEY: authority.serviceKey,
-    CALLS_PER_MINUTE: '100000',
-  })
-  const apps: ServiceServer['app'][] = []
-  const start = async (): Promise<string> => {
-    const { app } = await createServiceServer(service, settings)
-    apps.push(app)
-    return app.listen({ host: '127.0.0.1', port: 0 })
-  }
-  const address = await start()
+/** The inventory server over HTTP, with its demo data unless that is in the way; `replica` is another on the same database. */
+export async function openInventory({ demo = true } = {}) {
+  const running = await startDomainService({ service, ...(demo ? { seed: seedDemo } : {}) })
 
-  /** Somebody with a token, at this server or at a replica. */
-  const account = (sub = 'staff-ops', scope = ALL_SCOPES, at = address) => {
-    const token = authority.sign({ sub, scope })
-    const post = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
-      const response = await fetch(at + path, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${await token}`,
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          ...headers,
-        },
-        body: JSON.stringify(body),
-      })
-      return { status: response.status, body: await response.json() }
-    }
+  const client = (token: Promise<string>, at: DomainServer<Tables>) => {
     return {
-      call: (tool: string, args: Record<string, unknown> = {}) => post(`/wms/tools/${tool}`, args),
+      call: (tool: string, args?: Record<string, unknown>): Promise<RestAnswer> => at.rest(tool, args, { token }),
       // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every method.
-      mcp: async (method: string, params: Record<string, unknown> = {}): Promise<any> => {
-        const request = { jsonrpc: '2.0', id: 1, method, params }
-        const { body } = await post('/wms/mcp', request, { 'mcp-protocol-version': '2025-11-25' })
-        return body.result ?? body.error
+      mcp: async (method: string, params?: Record<string, unknown>): Promise<any> => {
+        const { result, error } = await at.mcp(method, params, { token })
+        return result ?? error
       },
     }
   }
 
+  let keys = 0
+  const calls = (who: ReturnType<typeof client>) => ({
+    ...who,
+    /** A call that is meant once: it has a key of its own. */
+    once: (tool: string, args: Record<string, unknown>) =>
+      who.call(tool, { ...args, idempotency_key: `once-${++keys}` }),
+  })
+
+  /** Somebody with a token, at this server or at a replica. */
+  const account = (sub = 'staff-ops', scope = ALL_SCOPES, at: DomainServer<Tables> = running) =>
+    calls(client(running.authority.sign({ sub, scope }), at))
+
   return {
-    db,
+    db: running.db,
     account,
-    replica: start,
+    /** Another server of the fleet. */
+    service: (name: DomainName) => calls(client(running.tokenOfService(name), running)),
+    replica: () => running.replica(),
     /** What work beside requests gets; resources that it announces are collected in `changes`. */
     background: (changes: string[]) => ({
-      db,
-      log: (apps[0] as ServiceServer['app']).log,
+      db: running.db,
+      log: running.app.log,
       changed: (...uris: string[]) => void changes.push(...uris),
     }),
-    async close() {
-      await Promise.all(apps.map((app) => app.close()))
-      await authority.close()
-      await database.drop()
-    },
+    close: () => running.stop(),
   }
 }
 
@@ -127,15 +86,27 @@ export async function makePlaces(db: Kysely<Tables>, skus: readonly string[], wa
 }
 
 /** Puts units on shelves. */
-export async function stock(db: Kysely<Tables>, places: readonly (StockPlace & { qty: number })[]): Promise<void> {
+export async function stock(
+  db: Kysely<Tables>,
+  places: readonly (StockPlace & { qty: number; lot?: string; putTo?: string })[],
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockBalances(trx, places, { create: true })
     const cause = { type: 'adjustment', id: 'opening' } as const
+    const filled = places.filter(({ qty }) => qty > 0)
     await book(
       trx,
-      places.map((place) => ({ ...place, kind: 'recount', from: 'outside', to: 'available', cause, actor: 'test' })),
+      filled.map((place) => ({ ...place, kind: 'recount', from: 'outside', to: 'available', cause, actor: 'test' })),
     )
   })
+}
+
+/** Types of the facts about a subject that were reported, in order. */
+export async function factsAbout(db: Kysely<Tables>, subject: string): Promise<{ type: string; data: unknown }[]> {
+  const { rows } = await sql<{ type: string; data: unknown }>`
+    select input ->> 'type' as type, input -> 'data' as data from saga
+    where kind = 'report_fact' and subject = ${subject} order by input ->> 'id'`.execute(db)
+  return rows
 }
 
 /** What the ledger check finds; empty when every balance is proved. */

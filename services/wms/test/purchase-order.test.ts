@@ -32,7 +32,7 @@ describe('purchase orders and receiving', () => {
     assert.deepEqual(first.body.discrepancies, [
       { sku: 'BUY-1', reason: 'short', expected: 20, received: 12, damaged: 0 },
     ])
-    const second = await receive({ po_number }, { sku: 'BUY-1', qty: 8, damaged: 3, lot: 'L-7', location: 'A-01' })
+    const second = await receive({ po_number }, { sku: 'BUY-1', qty: 8, damaged: 3, lot: 'L-7', location: 'RECEIVING' })
     assert.equal(second.body.po_status, 'received')
     const after = await level('BUY-1')
     assert.equal(after.incoming, before.incoming)
@@ -42,8 +42,8 @@ describe('purchase orders and receiving', () => {
     assert.deepEqual(
       history.items.map(({ qty, to, location }: Record<string, unknown>) => [qty, to, location]),
       [
-        [3, 'damaged', 'A-01'],
-        [5, 'available', 'A-01'],
+        [3, 'damaged', 'DAMAGED'],
+        [5, 'available', 'RECEIVING'],
       ],
     )
     assert.deepEqual(await differences(inventory.db), [])

@@ -9,7 +9,7 @@ describe('reservations', () => {
   let inventory: Inventory
   let sequence = 0
   before(async () => {
-    inventory = await openInventory()
+    inventory = await openInventory({ demo: false })
   })
   after(() => inventory.close())
 
@@ -171,12 +171,12 @@ describe('reservations', () => {
     await reserve({ order_ref: 'gone', lines: [{ sku, qty: 12 }], allow_split: true })
     await reserve({ order_ref: 'stays', lines: [{ sku, qty: 2 }] })
     const releases = await Promise.all(
-      Array.from({ length: 10 }, () => inventory.account().call('release_reservation', { order_ref: 'gone' })),
+      Array.from({ length: 10 }, () => inventory.account().once('release_reservation', { order_ref: 'gone' })),
     )
     for (const { body } of releases) assert.equal(body.state, 'released')
     const { reserved, available } = await level(sku)
     assert.deepEqual({ reserved, available }, { reserved: 2, available: 16 })
-    const unknown = await inventory.account().call('release_reservation', { order_ref: 'never' })
+    const unknown = await inventory.account().once('release_reservation', { order_ref: 'never' })
     assert.equal(unknown.body.code, 'not_found')
   })
 })

@@ -1,6 +1,7 @@
-import { type DemoProduct, demoProducts, type SeededRandom } from '@backroom/demo-data'
+import { type DemoOrder, type DemoProduct, demoProducts, type SeededRandom } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import type { Tables } from '../database-tables.ts'
+import { binOf, type SeedBin } from './bins.ts'
 import { demoSuppliers, demoWarehouses } from './network.ts'
 
 /** A SKU in a warehouse of the demo, with what drives its stock. */
@@ -18,6 +19,10 @@ export interface Shelf {
   unitCostMinor: number
   /** Nobody replenishes it, so that the demo has something to reorder. */
   neglected: boolean
+  /** Days that a lot keeps, for goods that are kept by lot. */
+  shelfLifeDays: number | null
+  /** Where it is picked from. */
+  bin: SeedBin
 }
 
 /** Units that customers order per day, over the whole assortment. */
@@ -40,13 +45,15 @@ export function skuRows(): Insertable<Tables['sku']>[] {
       unit_cost_minor: product.costMinor,
       currency: product.currency,
       weight_g: product.weightGrams,
+      lot_tracked: shelfLifeOf(product) !== null,
+      shelf_life_days: shelfLifeOf(product),
       abc_class: rank < 0.2 ? 'A' : rank < 0.5 ? 'B' : 'C',
     }
   })
 }
 
-/** Where each product is stocked: best sellers everywhere, slow ones in one or two places. */
-export function shelves(random: SeededRandom): Shelf[] {
+/** Where each product is stocked: best sellers everywhere, slow ones in one or two places, and what orders were served from. */
+export function shelves(orders: readonly DemoOrder[], random: SeededRandom): Shelf[] {
   const total = demoProducts.reduce((sum, { popularity }) => sum + popularity, 0)
   const ranked = rankByPopularity()
   const all: Shelf[] = []
@@ -57,6 +64,13 @@ export function shelves(random: SeededRandom): Shelf[] {
       if (rank >= 60 && (rank + index) % 3 === 0) continue
       if (rank >= 140 && index !== rank % 3) continue
       all.push(shelf(product, id, daily * (SHARES[index] ?? 0), rank < 90 && random.integer(1, 14) === 1))
+    }
+  }
+  for (const { warehouse, lines } of orders) {
+    for (const { sku } of lines) {
+      const product = demoProducts.find((one) => one.sku === sku)
+      const stocked = all.some((place) => place.sku === sku && place.warehouse === warehouse)
+      if (product && !stocked) all.push(shelf(product, warehouse, 0, false))
     }
   }
   return all
@@ -81,6 +95,8 @@ function shelf(product: DemoProduct, warehouse: string, demand: number, neglecte
     packMultiple,
     unitCostMinor: product.costMinor,
     neglected,
+    shelfLifeDays: shelfLifeOf(product),
+    bin: binOf(product),
   }
 }
 
@@ -100,6 +116,11 @@ export function policyRow(shelf: Shelf): Insertable<Tables['stock_policy']> {
 function rankByPopularity(): Map<string, number> {
   const sorted = [...demoProducts].sort((a, b) => b.popularity - a.popularity || a.legacyNo - b.legacyNo)
   return new Map(sorted.map(({ sku }, rank) => [sku, rank]))
+}
+
+/** Food for animals is kept by lot. */
+function shelfLifeOf({ category, name }: DemoProduct): number | null {
+  return category === 'Pet supplies' && /food|treats|chews/i.test(name) ? 365 : null
 }
 
 /** Cheap goods come in cartons. */

@@ -1,14 +1,17 @@
-import { seededRandom } from '@backroom/demo-data'
+import { demoOrders, seededRandom } from '@backroom/demo-data'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
 import type { PurchaseOrderStatus, Tables } from '../database-tables.ts'
 import { dayOf, daysAfter, today } from '../day.ts'
 import { refreshSummaries } from '../warehouse-summary.ts'
 import { policyRow, shelves, skuRows } from './assortment.ts'
-import { HISTORY_DAYS, playHistory } from './history.ts'
+import { locationRows } from './bins.ts'
+import { HISTORY_DAYS, inTimeOrder, playHistory } from './history.ts'
+import { assignLots } from './lots.ts'
 import { demoSuppliers, demoWarehouses } from './network.ts'
 import { orderNumber } from './purchasing.ts'
 import type { History, SeedOrder } from './shelf-ledger.ts'
+import { binRows, plannedCount, playTransfer, shipmentRows } from './work.ts'
 
 const SEED = 2026
 const DAY_MS = 86_400_000
@@ -22,8 +25,15 @@ const CLOSING_DAYS = 14
 export async function seedDemo(db: Kysely<Tables>): Promise<void> {
   const day = today()
   const random = seededRandom(SEED)
-  const places = shelves(random)
-  const history = playHistory(places, day, random)
+  const midnight = Date.parse(day)
+  const shopOrders = demoOrders(new Date(midnight))
+  const places = shelves(shopOrders, random)
+  const history = playHistory(places, shopOrders, day, random)
+  const { transfer, lines: transferLines } = playTransfer(history, places, midnight, random)
+  const { movements, lots, heaps } = assignLots({ ...history, movements: inTimeOrder(history.movements) })
+  const bins = binRows(heaps)
+  const { shipments, packages, units } = shipmentRows(shopOrders, movements, random)
+  const { count, lines: countLines } = plannedCount(places, bins, midnight, random)
   await sql`select ensure_movement_partitions(${daysAfter(day, -HISTORY_DAYS - 1)}, ${daysAfter(day, 90)})`.execute(db)
   await insert(db, 'warehouse', demoWarehouses)
   await insert(
@@ -34,14 +44,39 @@ export async function seedDemo(db: Kysely<Tables>): Promise<void> {
   await insert(db, 'sku', skuRows())
   await insert(db, 'stock_policy', places.map(policyRow))
   await insert(db, 'stock_balance', balanceRows(history))
-  await insert(db, 'movement', history.movements)
+  await insert(
+    db,
+    'location',
+    places.flatMap(({ warehouse, bin }) => locationRows(warehouse, bin)),
+  )
+  await insert(
+    db,
+    'lot',
+    lots.map(({ sku, lotNo, expiresOn, receivedAt }) => ({
+      sku,
+      lot_no: lotNo,
+      expires_on: expiresOn,
+      received_at: receivedAt,
+    })),
+  )
+  await insert(db, 'stock_bin', bins)
+  await insert(db, 'movement', movements)
   await insert(db, 'reservation', history.reservations)
+  await insert(db, 'shipment', shipments)
+  await insert(db, 'package', packages)
+  await insert(db, 'picked_units', units)
+  await insert(db, 'transfer', [transfer])
+  await insert(db, 'transfer_line', transferLines)
+  await insert(db, 'cycle_count', [count])
+  await insert(db, 'count_line', countLines)
   await insertOrders(db, history, day)
   await insert(db, 'demand_daily', history.demand)
   await insert(db, 'demand_state', [{ through: daysAfter(day, -1) }])
   await insert(db, 'approval_limit', [
     { tool: 'create_reorder', account: 'staff-ops', limit_minor: 50_000, currency: 'USD' },
     { tool: 'adjust_stock', account: '*', limit_minor: 20_000, currency: 'USD' },
+    { tool: 'create_transfer', account: '*', limit_minor: 200_000, currency: 'USD' },
+    { tool: 'submit_count', account: '*', limit_minor: 10_000, currency: 'USD' },
   ])
   await refreshSummaries(
     db,

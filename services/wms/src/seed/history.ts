@@ -1,10 +1,10 @@
-import type { SeededRandom } from '@backroom/demo-data'
-import { ulid } from 'ulid'
+import type { DemoOrder, SeededRandom } from '@backroom/demo-data'
 import type { Day } from '../database-tables.ts'
 import { dayOf, daysAfter } from '../day.ts'
 import type { Shelf } from './assortment.ts'
+import { earmark, playOrders } from './orders.ts'
 import { type Delivery, receive, reorder } from './purchasing.ts'
-import { type History, move, type Stock, stockOf } from './shelf-ledger.ts'
+import { freeUnits, type History, move, type Stock, stockOf } from './shelf-ledger.ts'
 
 /** Days that the demo's past covers; it ends yesterday. */
 export const HISTORY_DAYS = 42
@@ -21,10 +21,23 @@ const WEEKDAYS = [1.2, 1.1, 0.95, 0.9, 0.9, 0.95, 1]
  * Plays six weeks of the demo retailer: customers order, orders are reserved, picked and shipped, shelves below their
  * reorder point are ordered, suppliers deliver late, short or damaged now and then.
  *
+ * @param shopOrders orders that other servers know too; the rest of the demand came from elsewhere
  * @param today the first day that is not played
  */
-export function playHistory(shelves: readonly Shelf[], today: Day, random: SeededRandom): History {
-  const history: History = { movements: [], demand: [], balances: new Map(), orders: [], reservations: [] }
+export function playHistory(
+  shelves: readonly Shelf[],
+  shopOrders: readonly DemoOrder[],
+  today: Day,
+  random: SeededRandom,
+): History {
+  const history: History = {
+    movements: [],
+    demand: [],
+    balances: new Map(),
+    orders: [],
+    reservations: [],
+    earmarked: earmark(shelves, shopOrders),
+  }
   const deliveries: Delivery[] = []
   const start = Date.parse(daysAfter(today, -HISTORY_DAYS))
   let lastOrder = 100_000
@@ -33,11 +46,12 @@ export function playHistory(shelves: readonly Shelf[], today: Day, random: Seede
   for (let day = 0; day < HISTORY_DAYS; day++) {
     const morning = start + day * 24 * HOUR_MS
     for (const delivery of deliveries.filter((due) => due.day === day)) receive(history, delivery, morning, random)
-    for (const shelf of shelves) sell(history, shelf, morning, random, nextOrder, day === HISTORY_DAYS - 1)
+    for (const shelf of shelves) sell(history, shelf, morning, random, nextOrder)
     if (day === INCIDENT_DAY) haveIncidents(history, shelves, morning + 7 * HOUR_MS)
     if (BUYING_DAYS.includes(new Date(morning).getUTCDay())) reorder(history, shelves, day, morning, random, deliveries)
   }
-  return { ...history, movements: inTimeOrder(history.movements) }
+  playOrders(history, shelves, shopOrders, random)
+  return history
 }
 
 /** A spill, a theft and goods that need a second look. */
@@ -53,8 +67,8 @@ function haveIncidents(history: History, shelves: readonly Shelf[], at: number):
   if (quarantined) move(history, quarantined, at, inspect, 'quarantine', 'inspection', by)
 }
 
-/** Sorted by time, with the units on hand after each. */
-function inTimeOrder(movements: History['movements']): History['movements'] {
+/** Movements sorted by time, with the units on hand after each. */
+export function inTimeOrder(movements: History['movements']): History['movements'] {
   const onHand = new Map<string, number>()
   return movements
     .toSorted((a, b) => a.ts.getTime() - b.ts.getTime())
@@ -68,39 +82,27 @@ function inTimeOrder(movements: History['movements']): History['movements'] {
 }
 
 function openShelf(history: History, shelf: Shelf, at: number, random: SeededRandom): void {
-  const stock: Stock = { on_hand: 0, reserved: 0, quarantined: 0, damaged: 0, incoming: 0 }
+  const stock: Stock = { on_hand: 0, reserved: 0, quarantined: 0, damaged: 0, incoming: 0, in_transit: 0 }
   history.balances.set(shelf, stock)
   const usual = random.integer(shelf.reorderPoint, shelf.targetLevel)
-  const qty = shelf.neglected ? Math.ceil(shelf.demand * HISTORY_DAYS + shelf.reorderPoint * 0.3) : usual
+  const own = shelf.neglected ? Math.ceil(shelf.demand * HISTORY_DAYS + shelf.reorderPoint * 0.3) : usual
+  const qty = own + (history.earmarked.get(shelf) ?? 0)
   const count = { kind: 'recount', from: 'outside', to: 'available', qty } as const
   move(history, shelf, at, count, 'adjustment', 'opening-count', 'staff-warehouse')
 }
 
-function sell(
-  history: History,
-  shelf: Shelf,
-  morning: number,
-  random: SeededRandom,
-  nextOrder: () => string,
-  lastDay: boolean,
-): void {
-  const stock = stockOf(history, shelf)
+function sell(history: History, shelf: Shelf, morning: number, random: SeededRandom, nextOrder: () => string): void {
   const ordered = poisson(shelf.demand * (WEEKDAYS[new Date(morning).getUTCDay()] ?? 1), random)
   if (ordered === 0) return
   let shipped = 0
   for (let left = ordered; left > 0; ) {
     const wanted = Math.min(left, random.integer(1, 3))
     left -= wanted
-    const available = stock.on_hand - stock.reserved - stock.quarantined - stock.damaged
-    const qty = Math.min(wanted, available)
-    if (qty === 0) continue
+    const qty = Math.min(wanted, freeUnits(history, shelf))
+    if (qty <= 0) continue
     const order = nextOrder()
     const at = morning + random.integer(480, 1_140) * MINUTE_MS
     move(history, shelf, at, { kind: 'reserve', from: 'available', to: 'reserved', qty }, 'order', order, 'oms')
-    if (lastDay && random.integer(1, 3) === 1) {
-      history.reservations.push(allocated(shelf, order, qty, at, random))
-      continue
-    }
     move(
       history,
       shelf,
@@ -124,20 +126,6 @@ function sell(
   const row = { sku: shelf.sku, warehouse_id: shelf.warehouse, day: dayOf(morning) }
   const returned = shipped > 0 && random.integer(1, 12) === 1 ? 1 : 0
   history.demand.push({ ...row, ordered_qty: ordered, shipped_qty: shipped, returned_qty: returned })
-}
-
-/** An order that is confirmed and waits to be picked. */
-function allocated(shelf: Shelf, order: string, qty: number, at: number, random: SeededRandom) {
-  return {
-    id: `rsv_${ulid(at, random.next)}`,
-    order_ref: order,
-    sku: shelf.sku,
-    warehouse_id: shelf.warehouse,
-    qty,
-    state: 'allocated' as const,
-    expires_at: null,
-    created_at: new Date(at),
-  }
 }
 
 /** A random count with the given mean (Knuth, The Art of Computer Programming, volume 2, section 3.4.1). */

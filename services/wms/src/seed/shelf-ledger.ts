@@ -9,6 +9,8 @@ export interface History {
   balances: Map<Shelf, Stock>
   orders: SeedOrder[]
   reservations: Insertable<Tables['reservation']>[]
+  /** Units of a shelf that orders of the shop are going to need. */
+  earmarked: Map<Shelf, number>
 }
 
 /** Units on a shelf. */
@@ -18,6 +20,7 @@ export interface Stock {
   quarantined: number
   damaged: number
   incoming: number
+  in_transit: number
 }
 
 export interface SeedOrder {
@@ -55,6 +58,7 @@ export function move(
   change(to, qty)
   if (from === 'outside') stock.on_hand += qty
   if (to === 'outside') stock.on_hand -= qty
+  const stays = [from, to].every((bucket) => bucket === 'available' || bucket === 'reserved')
   history.movements.push({
     ts: new Date(at),
     sku: shelf.sku,
@@ -64,7 +68,7 @@ export function move(
     to_bucket: to,
     qty,
     lot: null,
-    location: null,
+    location: stays ? null : shelf.bin.pick,
     cause_type: causeType,
     cause_id: causeId,
     reason: null,
@@ -78,4 +82,10 @@ export function stockOf({ balances }: History, shelf: Shelf): Stock {
   const stock = balances.get(shelf)
   if (!stock) throw new Error(`${shelf.sku} at ${shelf.warehouse} was never opened`)
   return stock
+}
+
+/** Units that nobody has a claim on. */
+export function freeUnits(history: History, shelf: Shelf): number {
+  const { on_hand, reserved, quarantined, damaged } = stockOf(history, shelf)
+  return on_hand - reserved - quarantined - damaged - (history.earmarked.get(shelf) ?? 0)
 }

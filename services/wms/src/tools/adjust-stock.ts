@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { adjustStock as adjust, adjustmentReasons } from '../adjustment.ts'
 import { adjustmentPolicy } from '../approval-policy.ts'
 import { defineTool } from '../define.ts'
+import { report } from '../facts.ts'
 import { Location, Lot, Sku, WarehouseId } from '../identifiers.ts'
 import { MovementEntry, movementEntry } from '../shapes.ts'
 import { stockUris } from '../uris.ts'
@@ -16,7 +17,8 @@ export const adjustStock = defineTool({
   scope: 'wms:adjust',
   effect: 'destructive',
   idempotent: true,
-  approval: ({ sku, delta }, { db, caller }) => adjustmentPolicy(db, { sku, units: delta, account: caller.subject }),
+  approval: ({ sku, delta }, { db, caller }) =>
+    adjustmentPolicy(db, { units: [{ sku, qty: delta }], account: caller.subject }),
   input: z.object({
     sku: Sku,
     warehouse: WarehouseId,
@@ -47,6 +49,7 @@ export const adjustStock = defineTool({
       expectedVersion: expected_version,
       actor: caller.subject,
     })
+    await report(db, 'stock.adjusted.v1', sku, { sku, warehouse, delta, reason_code })
     changed(...stockUris([{ sku, warehouse }]))
     return movementEntry(movement)
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reorderPolicy } from '../approval-policy.ts'
 import { purchaseOrderStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
+import { report } from '../facts.ts'
 import { Day, Quantity, Sku, WarehouseId } from '../identifiers.ts'
 import { placePurchaseOrder } from '../purchase-order.ts'
 import { purchaseOrderUri, stockUris } from '../uris.ts'
@@ -15,7 +16,8 @@ export const createReorder = defineTool({
   idempotent: true,
   openWorld: true,
   repeat: 'suspicious',
-  approval: ({ sku, quantity }, { db, caller }) => reorderPolicy(db, { sku, units: quantity, account: caller.subject }),
+  approval: ({ sku, quantity }, { db, caller }) =>
+    reorderPolicy(db, { units: [{ sku, qty: quantity }], account: caller.subject }),
   input: z.object({
     sku: Sku,
     quantity: Quantity.describe('Units of the SKU'),
@@ -31,6 +33,7 @@ export const createReorder = defineTool({
     const actor = caller.subject
     const reorder = { sku, quantity, warehouse, expectedAt: expected_at, planId: plan_id, note, actor }
     const { id, number, status } = await placePurchaseOrder(db, reorder)
+    await report(db, 'po.ordered.v1', number, { po_number: number, warehouse, status, lines: [{ sku, qty: quantity }] })
     changed(...stockUris([{ sku, warehouse }]), purchaseOrderUri(number))
     return { po_id: id, po_number: number, status }
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
-import { forecastDemand as forecast } from '../demand.ts'
+import { DemandAge, demandNote, forecastDemand as forecast } from '../demand.ts'
 import { Sku, WarehouseId } from '../identifiers.ts'
 
 export const forecastDemand = defineTool({
@@ -19,12 +19,13 @@ export const forecastDemand = defineTool({
     sku: z.string(),
     warehouse: z.string().optional(),
     method: z.enum(['weekday_mean', 'no_history']),
-    demand_through: z.string().describe('Last day of demand that is known'),
+    ...DemandAge,
     mean_per_day: z.number(),
     sd_per_day: z.number(),
     total: z.number(),
     days: z.array(z.object({ day: z.string(), expected: z.number() })),
   }),
-  text: ({ sku, total, days }) => `${sku}: about ${Math.round(total)} units in ${days.length} days`,
+  text: ({ sku, total, days, ...age }) =>
+    `${sku}: about ${Math.round(total)} units in ${days.length} days${demandNote(age)}`,
   handle: ({ sku, warehouse, horizon_days }, { db }) => forecast(db, { sku, warehouse, horizonDays: horizon_days }),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
+import { DemandAge, demandNote } from '../demand.ts'
 import { Region, WarehouseId } from '../identifiers.ts'
 import { listLowStock as readLowStock } from '../low-stock.ts'
 import { listOf, paging } from '../paging.ts'
@@ -23,16 +24,17 @@ export const listLowStock = defineTool({
       name: z.string().optional(),
       warehouse: z.string(),
       available: z.int(),
-      incoming: z.int(),
+      incoming: z.int().describe('Ordered from suppliers'),
+      in_transit: z.int().describe('Sent by other warehouses'),
       reorder_point: z.int(),
       demand_7d: z.int(),
       days_of_cover: z.number().optional().describe('Absent when nothing sold in 7 days'),
       suggested_qty: z.int(),
       why: z.string().optional(),
     }),
-  ).extend({ demand_through: z.string() }),
-  text: ({ items, next_cursor }) =>
-    `${items.length} SKUs below their reorder point${next_cursor ? ', more follow' : ''}`,
+  ).extend(DemandAge),
+  text: ({ items, next_cursor, ...age }) =>
+    `${items.length} SKUs below their reorder point${next_cursor ? ', more follow' : ''}${demandNote(age)}`,
   handle: async ({ region, warehouse, cover_days, cursor, limit, verbosity }, { db }) => {
     const page = await readLowStock(db, { region, warehouse, coverDays: cover_days }, { cursor, limit })
     if (verbosity === 'full') return page

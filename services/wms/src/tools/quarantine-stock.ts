@@ -19,11 +19,12 @@ export const quarantineStock = defineTool({
     lot: Lot.optional(),
     qty: Quantity,
     reason: z.string().min(1).max(500),
+    recall: z.boolean().default(false).describe('Recall the whole lot: nobody can pick any of it, in any warehouse'),
   }),
   output: MovementEntry,
   text: ({ qty, sku, warehouse }) => `${qty} units of ${sku} at ${warehouse} are in quarantine`,
-  handle: async ({ sku, warehouse, lot, qty, reason }, { db, caller, changed }) => {
-    const movement = await setApart(db, { sku, warehouse, lot, qty, reason, actor: caller.subject })
+  handle: async ({ sku, warehouse, lot, qty, reason, recall }, { db, caller, changed }) => {
+    const movement = await setApart(db, { sku, warehouse, lot, qty, reason, recall, actor: caller.subject })
     changed(...stockUris([{ sku, warehouse }]))
     return movementEntry(movement)
   },

@@ -2,7 +2,8 @@ import { BusinessError } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { purchaseOrderStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { Location, Lot, PoNumber, Quantity, Sku } from '../identifiers.ts'
+import { reportReceived } from '../facts.ts'
+import { Day, Location, Lot, PoNumber, Quantity, Sku } from '../identifiers.ts'
 import { OVER_RECEIPT_TOLERANCE, receiveGoods as receive } from '../receiving.ts'
 import { purchaseOrderUri, stockUris } from '../uris.ts'
 
@@ -24,8 +25,9 @@ export const receiveGoods = defineTool({
           sku: Sku,
           qty: Quantity.describe('Units that arrived, damaged ones included'),
           damaged: z.int().min(0).max(1_000_000).default(0).describe('Of these, units unfit for sale'),
-          lot: Lot.optional(),
-          location: Location.optional(),
+          lot: Lot.optional().describe('Lot number on the goods; needed for SKUs that are kept by lot'),
+          expires_on: Day.optional().describe('Day on which the lot expires'),
+          location: Location.optional().describe('Where they are put; default: where the SKU is kept'),
         }),
       )
       .min(1)
@@ -51,8 +53,10 @@ export const receiveGoods = defineTool({
   text: ({ receipt_id, po_number, po_status, discrepancies }) =>
     `Receipt ${receipt_id} for ${po_number} (${po_status})${discrepancies.length > 0 ? `, ${discrepancies.length} discrepancies` : ''}`,
   handle: async ({ po_number, asn, lines }, { db, caller, changed }) => {
-    const receipt = await receive(db, orderWanted(po_number, asn), lines, caller.subject)
+    const arrivals = lines.map(({ expires_on, ...line }) => ({ ...line, expiresOn: expires_on }))
+    const receipt = await receive(db, orderWanted(po_number, asn), arrivals, caller.subject)
     const { number, warehouse_id, status } = receipt.order
+    await reportReceived(db, receipt)
     changed(...stockUris(lines.map(({ sku }) => ({ sku, warehouse: warehouse_id }))), purchaseOrderUri(number))
     return {
       receipt_id: receipt.receiptId,

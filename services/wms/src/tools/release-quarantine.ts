@@ -19,11 +19,20 @@ export const releaseQuarantine = defineTool({
     lot: Lot.optional(),
     qty: Quantity,
     reason: z.string().min(1).max(500),
+    end_recall: z.boolean().default(false).describe('The recall of the lot is over: it may be picked again'),
   }),
   output: MovementEntry,
   text: ({ qty, sku, warehouse }) => `${qty} units of ${sku} at ${warehouse} are back on sale`,
-  handle: async ({ sku, warehouse, lot, qty, reason }, { db, caller, changed }) => {
-    const movement = await giveBack(db, { sku, warehouse, lot, qty, reason, actor: caller.subject })
+  handle: async ({ sku, warehouse, lot, qty, reason, end_recall }, { db, caller, changed }) => {
+    const movement = await giveBack(db, {
+      sku,
+      warehouse,
+      lot,
+      qty,
+      reason,
+      endRecall: end_recall,
+      actor: caller.subject,
+    })
     changed(...stockUris([{ sku, warehouse }]))
     return movementEntry(movement)
   },

@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
-import { OrderRef, Quantity, Region, Sku } from '../identifiers.ts'
+import { HoldSeconds, OrderRef, Region, SkuLines } from '../identifiers.ts'
 import { HOLD_SECONDS } from '../reservation.ts'
 import { reserveAll } from '../reserving.ts'
 import { ReservationState, reservationState } from '../shapes.ts'
-import { stockUris } from '../uris.ts'
-
-const DAY_SECONDS = 86_400
+import { reservationUris } from '../uris.ts'
 
 export const reserveStock = defineTool({
   name: 'reserve_stock',
@@ -19,12 +17,9 @@ export const reserveStock = defineTool({
   repeat: 'natural',
   input: z.object({
     order_ref: OrderRef,
-    lines: z
-      .array(z.object({ sku: Sku, qty: Quantity }))
-      .min(1)
-      .max(100),
+    lines: SkuLines,
     ship_to: z.object({ region: Region }).optional().describe('Warehouses of this region are preferred'),
-    ttl_s: z.int().min(30).max(DAY_SECONDS).default(HOLD_SECONDS).describe('Seconds that the hold lives'),
+    ttl_s: HoldSeconds.default(HOLD_SECONDS),
     allow_split: z.boolean().default(false).describe('Whether several warehouses may serve the order together'),
   }),
   output: ReservationState,
@@ -42,10 +37,7 @@ export const reserveStock = defineTool({
       actor: caller.subject,
     }))
     const verdicts = await reserveAll(db, requests)
-    const places = verdicts
-      .filter((verdict) => Array.isArray(verdict))
-      .flatMap((rows) => rows.map(({ sku, warehouse_id }) => ({ sku, warehouse: warehouse_id })))
-    changed(...stockUris(places))
+    changed(...reservationUris(verdicts.filter((verdict) => Array.isArray(verdict)).flat()))
     return verdicts.map((verdict, index) =>
       Array.isArray(verdict)
         ? { result: reservationState(requests[index]?.orderRef ?? '', verdict) }

@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
+import { demandNote } from '../demand.ts'
 import { Region } from '../identifiers.ts'
 import { PLAN_DAYS } from '../reorder-plan.ts'
 import { ReorderPlan, reorderPlan } from '../reorder-plan-shape.ts'
@@ -20,8 +21,8 @@ export const suggestReorders = defineTool({
     budget_minor: z.int().positive().optional().describe('Most that the plan may cost, in cents of USD'),
   }),
   output: ReorderPlan,
-  text: ({ plan_id, lines, total_minor, currency }) =>
-    `Plan ${plan_id}: ${lines.length} lines, ${formatMoney(total_minor, currency)}`,
+  text: ({ plan_id, lines, total_minor, currency, ...age }) =>
+    `Plan ${plan_id}: ${lines.length} lines, ${formatMoney(total_minor, currency)}${demandNote(age)}`,
   handle: async ({ region, service_level, budget_minor }, { db, caller }) =>
     reorderPlan(
       await planReorders(db, {
