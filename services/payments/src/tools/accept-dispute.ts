@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { tierOf } from '../approval-policy.ts'
+import { defineTool } from '../define.ts'
+import { requestAnswer } from '../dispute.ts'
+import { AnsweredDispute, answerOutcome } from '../dispute-answer-outcome.ts'
+import { DisputeId } from '../identifiers.ts'
+import { DISPUTES_URI } from '../uris.ts'
+import { beginAnswer } from '../workflows/answer-dispute.ts'
+
+export const acceptDispute = defineTool({
+  name: 'accept_dispute',
+  title: 'Accept dispute',
+  description: 'Give a dispute up: the customer keeps the money, for good.',
+  scope: 'payments:dispute',
+  effect: 'destructive',
+  idempotent: true,
+  openWorld: true,
+  repeat: 'natural',
+  approval: (_, { db }) => tierOf(db, { tool: 'accept_dispute' }),
+  input: z.object({ dispute_id: DisputeId }),
+  output: AnsweredDispute,
+  text: ({ dispute_id, status }) => `${dispute_id} is ${status}`,
+  start: async ({ dispute_id }, { db, caller, changed }) => {
+    const answer = await requestAnswer(db, dispute_id, { kind: 'acceptance', evidence: {}, actor: caller.subject })
+    await beginAnswer(db, answer)
+    changed(DISPUTES_URI)
+    return { workflowId: answer.id, handle: dispute_id }
+  },
+  outcome: (workflowId, { db }) => answerOutcome(db, workflowId),
+})
