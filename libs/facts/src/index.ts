@@ -1,0 +1,2 @@
+export { type Happening, reportFact, reportFacts } from './report.ts'
+export { Fact, type FactData, type FactType, factSchemas } from './schemas.ts'

@@ -1,0 +1,6 @@
+export { begin, type EnqueuedStart, enqueue, type Start } from './begin.ts'
+export { defineWorkflow, RetryLater, StepFailed, type Steps, type Workflow } from './define.ts'
+export { compensate, type Inspection, inspect, type RecordedStep, retryParked, send } from './operate.ts'
+export { outcomeOf } from './outcome.ts'
+export type { Schedule } from './schedules.ts'
+export { startWorkflows, type WorkflowOptions } from './start-workflows.ts'
