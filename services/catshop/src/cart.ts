@@ -6,6 +6,7 @@ import { getProduct, type ProductReference, productIdOf } from './catalogue.ts'
 import { type CartCoupon, couponFor } from './coupon.ts'
 import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
+import type { PurchaseOrder } from './purchase-order.ts'
 
 /** Most units of one product in a cart. */
 export const MOST_UNITS = 99
@@ -119,11 +120,29 @@ export async function lockCart(db: Kysely<Tables>, { username }: Shopper): Promi
   await db.selectFrom('cart').select('version').where('username', '=', username).forUpdate().execute()
 }
 
-/** Takes everything out, the coupon too. */
-export async function emptyCart(db: Kysely<Tables>, shopper: Shopper): Promise<void> {
-  await db.deleteFrom('cart_items').where('username', '=', shopper.username).execute()
-  await touch(db, shopper)
-  await db.updateTable('cart').set({ coupon_code: null }).where('username', '=', shopper.username).execute()
+/** Takes out what was bought, and the coupon if it was used; what was added meanwhile stays. */
+export async function takeBought(
+  db: Kysely<Tables>,
+  customerId: string,
+  { lines, coupon_code }: Pick<PurchaseOrder, 'lines' | 'coupon_code'>,
+): Promise<void> {
+  const bought = JSON.stringify(lines.map(({ product_id, qty }) => ({ product_id, qty })))
+  await sql`
+    with owner as (
+      update cart set version = version + 1,
+        coupon_code = case when coupon_code = ${coupon_code ?? null} then null else coupon_code end
+      where username = (select username from customer where customer_id = ${customerId})
+      returning username
+    ), bought as (
+      select * from jsonb_to_recordset(${bought}::jsonb) as line(product_id text, qty integer)
+    ), emptied as (
+      delete from cart_items using owner, bought
+      where cart_items.username = owner.username and cart_items.product_id = bought.product_id and quantity <= qty
+    )
+    update cart_items set quantity = quantity - qty from owner, bought
+    where cart_items.username = owner.username and cart_items.product_id = bought.product_id and quantity > qty`.execute(
+    db,
+  )
 }
 
 /** The cart with current prices. */

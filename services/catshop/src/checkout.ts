@@ -1,37 +1,40 @@
 import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import type { Address } from './address.ts'
-import { type Cart, emptyCart, lockCart, readCart } from './cart.ts'
+import { type Cart, lockCart, readCart } from './cart.ts'
 import type { ProductReference } from './catalogue.ts'
-import { closeSessions, keepSession, type Session, sessionFor } from './checkout-session.ts'
+import {
+  beginSession,
+  isBegun,
+  keepSession,
+  openSession,
+  recentSession,
+  runningSession,
+  type Session,
+  sessionFor,
+} from './checkout-session.ts'
 import { redeem } from './coupon.ts'
-import { type AccountDefaults, openAccount, type Shopper } from './customer.ts'
+import { type Account, openAccount, type PaymentMethod, type Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
 import { shippingOption } from './delivery.ts'
-import { getOrder, type Order, placeOrder, recentCartOrder } from './order.ts'
+import { paymentMethodOf } from './payment-method.ts'
 import {
   addressOf,
   DEFAULT_SHIPPING,
   type Purchase,
-  paymentMethodOf,
   priceCart,
   priceProduct,
   requireTotal,
   totalsMoved,
 } from './purchase.ts'
+import { purchaseOrder } from './purchase-order.ts'
 
 /** A purchase with the handle that places it, good until `expiresAt`. */
 export interface Preview extends Purchase {
   checkoutId: string
   expiresAt: Date
-  paymentMethod: string | null
+  paymentMethods: PaymentMethod[]
   notices: string[]
-}
-
-/** What `completeCheckout` did, or had done before: a repeat finds the same order. */
-export interface Completed {
-  order: Order
-  repeated: boolean
 }
 
 const REPEAT_SECONDS = 60
@@ -56,66 +59,59 @@ export async function previewCheckout(
     ...purchase,
     checkoutId: session.checkout_id,
     expiresAt: session.expires_at,
-    paymentMethod: account.paymentMethod,
+    paymentMethods: account.paymentMethods,
     notices: cart.notices,
   }
 }
 
+/** What a customer says when buying the cart. */
+export interface CheckoutWish {
+  checkoutId?: string | undefined
+  confirmTotalMinor?: number | undefined
+  paymentMethod?: string | undefined
+}
+
 /**
- * Places the order for the cart and empties it, in one transaction. Repeating it with the same checkout id, or within a
- * minute without one, finds the order that was placed.
+ * Begins the purchase of the cart: price, terms and coupon are settled in the caller's transaction. A purchase that is under
+ * way, or that was completed under the same checkout id, or within the last minute when the cart is empty, is joined.
  *
  * @throws {BusinessError} `conflict` with fresh totals when the cart, a price or the expected total has changed
  */
-export async function completeCheckout(
-  db: Kysely<Tables>,
-  shopper: Shopper,
-  wish: { checkoutId?: string | undefined; confirmTotalMinor?: number | undefined; paymentMethod?: string | undefined },
-): Promise<Completed> {
+export async function beginCheckout(db: Kysely<Tables>, shopper: Shopper, wish: CheckoutWish): Promise<Session> {
   const found = await situationOf(db, shopper, wish.checkoutId)
-  if ('placed' in found) return { order: found.placed, repeated: true }
-  const { account, purchase, session } = found
-  requireTotal(purchase, wish.confirmTotalMinor ?? session?.total_minor)
-  const order = await placeOrder(db, shopper, {
-    ...placing(purchase),
-    checkoutId: session?.checkout_id ?? null,
-    source: 'cart',
-    paymentMethod: paymentMethodOf(account, wish.paymentMethod),
-  })
-  if (purchase.couponCode !== null) await redeem(db, shopper, purchase.couponCode, order.order_id)
-  await emptyCart(db, shopper)
-  await closeSessions(db, shopper, order)
-  return { order, repeated: false }
+  if ('begun' in found) return found.begun
+  const { account, purchase, cartVersion, previewed } = found
+  requireTotal(purchase, wish.confirmTotalMinor ?? previewed?.total_minor)
+  const paymentMethod = paymentMethodOf(account.paymentMethods, wish.paymentMethod)
+  const session = previewed ?? (await keepSession(db, shopper, cartVersion, purchase))
+  return begin(db, shopper, { account, purchase, session, paymentMethod })
 }
 
-/** Buys one product at once, with the account's address and payment method; the cart stays as it is. */
-export async function orderProduct(
+/** Begins the purchase of one product, with the account's address and payment method; the cart stays as it is. */
+export async function beginProductOrder(
   db: Kysely<Tables>,
   shopper: Shopper,
   reference: ProductReference,
   quantity: number,
-): Promise<Order> {
+): Promise<Session> {
   const account = await openAccount(db, shopper)
   const purchase = await priceProduct(db, account, reference, quantity)
-  return placeOrder(db, shopper, {
-    ...placing(purchase),
-    checkoutId: null,
-    source: 'one_shot',
-    paymentMethod: paymentMethodOf(account, undefined),
-  })
+  const paymentMethod = paymentMethodOf(account.paymentMethods, undefined)
+  const session = await openSession(db, shopper, { source: 'one_shot', cartVersion: 0, purchase })
+  return begin(db, shopper, { account, purchase, session, paymentMethod })
 }
 
-/** What `completeCheckout` would charge now, in minor units; undefined when it would find an order. Locks the cart. */
+/** What `beginCheckout` would charge now, in minor units; undefined when it would join a purchase. Locks the cart. */
 export async function checkoutTotal(
   db: Kysely<Tables>,
   shopper: Shopper,
   checkoutId: string | undefined,
 ): Promise<number | undefined> {
   const found = await situationOf(db, shopper, checkoutId)
-  return 'placed' in found ? undefined : found.purchase.quote.totalMinor
+  return 'begun' in found ? undefined : found.purchase.quote.totalMinor
 }
 
-/** What `orderProduct` would charge now, in minor units. */
+/** What `beginProductOrder` would charge now, in minor units. */
 export async function orderProductTotal(
   db: Kysely<Tables>,
   shopper: Shopper,
@@ -126,30 +122,67 @@ export async function orderProductTotal(
   return quote.totalMinor
 }
 
-/** What a checkout starts from: the order of an earlier one, or a purchase, by the terms of its preview if there is one. */
-type Situation = { placed: Order } | { account: AccountDefaults; purchase: Purchase; session: Session | undefined }
+/** What a checkout starts from: a purchase that has begun, or a new one, by the terms of its preview if there is one. */
+type Situation =
+  | { begun: Session }
+  | { account: Account; purchase: Purchase; cartVersion: number; previewed: Session | undefined }
 
 async function situationOf(db: Kysely<Tables>, shopper: Shopper, checkoutId: string | undefined): Promise<Situation> {
   const account = await openAccount(db, shopper)
   await lockCart(db, shopper)
-  const previewed = await sessionFor(db, shopper, checkoutId)
-  if (previewed?.order_ref) return { placed: await getOrder(db, shopper, previewed.order_ref) }
+  const named = await sessionFor(db, shopper, checkoutId)
+  if (named && isBegun(named)) return { begun: named }
+  const running = await runningSession(db, shopper)
+  if (running && checkoutId === undefined) return { begun: running }
+  if (running) throw oneAtATime(running)
   const cart = await readCart(db, shopper)
   if (cart.lines.length === 0 && checkoutId === undefined) {
-    const placed = await recentCartOrder(db, shopper, REPEAT_SECONDS)
-    if (placed) return { placed }
+    const completed = await recentSession(db, shopper, REPEAT_SECONDS)
+    if (completed) return { begun: completed }
   }
   requireGoods(cart)
-  const session = previewed?.cart_version === cart.version ? previewed : undefined
-  const address = addressOf(account, session?.address_untrusted)
-  const shipping = await shippingOption(db, session?.shipping_option ?? DEFAULT_SHIPPING)
+  const previewed = named?.cart_version === cart.version ? named : undefined
+  const address = addressOf(account, previewed?.address_untrusted)
+  const shipping = await shippingOption(db, previewed?.shipping_option ?? DEFAULT_SHIPPING)
   const purchase = await priceCart(db, cart, address, shipping)
-  if (checkoutId !== undefined && !session) throw totalsMoved(purchase, 'The cart has changed since the preview.')
-  return { account, purchase, session }
+  if (checkoutId !== undefined && !previewed) throw totalsMoved(purchase, 'The cart has changed since the preview.')
+  return { account, purchase, cartVersion: cart.version, previewed }
 }
 
-function placing({ quote, couponCode, shipping, address }: Purchase) {
-  return { quote, couponCode, shippingOption: shipping.code, address }
+interface Agreed {
+  account: Account
+  purchase: Purchase
+  session: Session
+  paymentMethod: string
+}
+
+async function begin(
+  db: Kysely<Tables>,
+  shopper: Shopper,
+  { account: { email, name }, purchase, session, paymentMethod }: Agreed,
+): Promise<Session> {
+  const { checkout_id, source } = session
+  const begun = await beginSession(
+    db,
+    purchaseOrder(purchase, {
+      checkout_id,
+      source,
+      payment_method: paymentMethod,
+      customer: { customer_id: shopper.customerId, ...(email ? { email } : {}), ...(name ? { name } : {}) },
+    }),
+  )
+  if (purchase.couponCode !== null) await redeem(db, shopper, purchase.couponCode, checkout_id)
+  return begun
+}
+
+function oneAtATime({ checkout_id, action_url }: Session): BusinessError {
+  const way = action_url
+    ? `It waits for the customer to confirm the payment at ${action_url}.`
+    : 'It ends by itself within a minute.'
+  return new BusinessError('conflict', `Another checkout of this cart, ${checkout_id}, is under way. ${way}`, {
+    details: { checkout_id, action_url },
+    nextActions: [{ tool: 'checkout', arguments: { checkout_id }, hint: 'Tells how it ended.' }],
+  })
 }
 
 function requireGoods({ lines }: Cart): void {

@@ -39,7 +39,7 @@ export async function couponFor(
 }
 
 /**
- * Counts one use, in the transaction that places the order.
+ * Counts one use, in the transaction that begins the purchase.
  *
  * @throws {BusinessError} `conflict` when the last use went to somebody else meanwhile
  */
@@ -47,7 +47,7 @@ export async function redeem(
   db: Kysely<Tables>,
   { customerId }: Shopper,
   code: string,
-  orderId: string,
+  checkoutId: string,
 ): Promise<void> {
   const counted = await db
     .updateTable('coupon')
@@ -56,14 +56,14 @@ export async function redeem(
     .where((where) => where.or([where('usage_limit', 'is', null), where('used_count', '<', where.ref('usage_limit'))]))
     .executeTakeFirst()
   if (counted.numUpdatedRows === 0n) throw new BusinessError('conflict', `Coupon ${code} has been used up.`)
-  await db.insertInto('coupon_redemption').values({ code, order_id: orderId, customer_id: customerId }).execute()
+  await db.insertInto('coupon_redemption').values({ code, checkout_id: checkoutId, customer_id: customerId }).execute()
 }
 
-/** Gives a use back, when the order that it was for is cancelled. */
-export async function giveBack(db: Kysely<Tables>, orderId: string): Promise<void> {
+/** Gives a use back, when the purchase that it was for came to nothing or was cancelled. */
+export async function giveBack(db: Kysely<Tables>, checkoutId: string): Promise<void> {
   const redemption = await db
     .deleteFrom('coupon_redemption')
-    .where('order_id', '=', orderId)
+    .where('checkout_id', '=', checkoutId)
     .returning('code')
     .executeTakeFirst()
   if (!redemption) return

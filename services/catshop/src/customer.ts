@@ -1,5 +1,6 @@
 import { BusinessError, type Caller } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Address } from './address.ts'
 import type { Tables } from './database-tables.ts'
 
@@ -23,23 +24,42 @@ export function shopperOf({ customerId, username }: Caller): Shopper {
   )
 }
 
-/** What a purchase falls back on when the call names no address or payment method. */
-export interface AccountDefaults {
-  address: Address | null
-  paymentMethod: string | null
+/** A way to pay: a token of the payment provider, and how its owner knows it. */
+export interface PaymentMethod {
+  token: string
+  label: string
 }
 
-/** Makes sure that the shopper has a row, and reads the defaults of the account. */
-export async function openAccount(db: Kysely<Tables>, { customerId, username }: Shopper): Promise<AccountDefaults> {
+/** What a purchase needs to know of the account, and falls back on when the call names no address or payment method. */
+export interface Account {
+  email: string | null
+  name: string | null
+  address: Address | null
+  /** The default first. */
+  paymentMethods: PaymentMethod[]
+}
+
+/** Makes sure that the shopper has a row, and reads the account. */
+export async function openAccount(db: Kysely<Tables>, { customerId, username }: Shopper): Promise<Account> {
   await db
     .insertInto('customer')
     .values({ customer_id: customerId, username })
     .onConflict((conflict) => conflict.column('customer_id').doNothing())
     .execute()
-  const row = await db
+  return db
     .selectFrom('customer')
-    .select(['default_address as address', 'default_payment_method as paymentMethod'])
+    .select((select) => [
+      'email',
+      'name',
+      'default_address as address',
+      jsonArrayFrom(
+        select
+          .selectFrom('customer_payment_method as method')
+          .select(['method.token', 'method.label'])
+          .whereRef('method.customer_id', '=', 'customer.customer_id')
+          .orderBy('method.position'),
+      ).as('paymentMethods'),
+    ])
     .where('customer_id', '=', customerId)
     .executeTakeFirstOrThrow()
-  return row
 }

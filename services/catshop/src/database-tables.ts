@@ -1,5 +1,7 @@
+import type { BusinessErrorBody } from '@backroom/mcp-service'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { Address } from './address.ts'
+import type { PurchaseOrder } from './purchase-order.ts'
 
 type Time = ColumnType<Date, Date | string, Date | string>
 type DefaultTime = ColumnType<Date, Date | string | undefined, Date | string>
@@ -22,13 +24,22 @@ export interface Tables {
   checkout_session: {
     checkout_id: string
     customer_id: string
-    status: 'ready_for_complete' | 'completed' | 'canceled'
+    status: 'ready_for_complete' | 'complete_in_progress' | 'requires_escalation' | 'completed' | 'canceled'
+    source: 'cart' | 'one_shot'
     cart_version: number
     address_untrusted: JSONColumnType<Address>
     shipping_option: string
     total_minor: number
+    purchase: JSONColumnType<PurchaseOrder> | null
+    coupon_code: string | null
     order_ref: string | null
+    order_number: string | null
+    action_url: string | null
+    failure: JSONColumnType<BusinessErrorBody> | null
+    revoked: Generated<boolean>
     expires_at: Time
+    begun_at: Time | null
+    completed_at: Time | null
   }
   coupon: {
     code: string
@@ -42,54 +53,16 @@ export interface Tables {
     usage_limit: number | null
     used_count: Generated<number>
   }
-  coupon_redemption: { code: string; order_id: string; customer_id: string }
+  coupon_redemption: { code: string; checkout_id: string; customer_id: string }
   customer: {
     customer_id: string
     username: string
     email: string | null
     name: string | null
     default_address: JSONColumnType<Address> | null
-    default_payment_method: string | null
     created_at: DefaultTime
   }
-  order_line: {
-    order_id: string
-    line: number
-    product_id: string
-    sku: string
-    name: string
-    quantity: number
-    unit_price_minor: number
-    discount_minor: number
-    shipping_minor: number
-    tax_minor: number
-    paid_minor: number
-  }
-  orders: {
-    order_id: string
-    order_number: string
-    customer_id: string
-    checkout_id: string | null
-    source: 'cart' | 'one_shot'
-    status: 'confirmed' | 'processing' | 'completed' | 'cancelled'
-    fulfillment_status: 'unfulfilled' | 'shipped' | 'delivered'
-    currency: string
-    subtotal_minor: number
-    discount_minor: number
-    shipping_minor: number
-    tax_minor: number
-    total_minor: number
-    coupon_code: string | null
-    shipping_option: string
-    payment_method: string
-    address_untrusted: JSONColumnType<Address>
-    placed_at: Time
-    shipped_at: Time | null
-    delivered_at: Time | null
-    cancelled_at: Time | null
-    cancel_reason_untrusted: string | null
-    version: Generated<number>
-  }
+  customer_payment_method: { customer_id: string; token: string; label: string; position: Generated<number> }
   product: {
     product_id: string
     legacy_no: number
@@ -107,7 +80,14 @@ export interface Tables {
     created_at: DefaultTime
   }
   purchase_policy: { confirm_above_minor: number }
-  return_line: { return_id: string; order_id: string; line: number; quantity: number }
+  return_line: {
+    return_id: string
+    order_id: string
+    line: number
+    product_id: string
+    name: string
+    quantity: number
+  }
   return_request: {
     return_id: string
     rma_number: string

@@ -39,7 +39,10 @@ export async function taxRateAt(db: Kysely<Tables>, { country, region }: Address
 }
 
 /** When something ordered at `from` arrives; Saturdays and Sundays do not count. */
-export function deliveryWindow({ days_min, days_max }: ShippingOption, from: Date): DeliveryWindow {
+export function deliveryWindow(
+  { days_min, days_max }: Pick<ShippingOption, 'days_min' | 'days_max'>,
+  from: Date,
+): DeliveryWindow {
   return { from: businessDaysAfter(from, days_min), to: businessDaysAfter(from, days_max) }
 }
 

@@ -1,22 +1,30 @@
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
-import { shippingOption } from './delivery.ts'
-import { getOrder } from './order.ts'
+import { getOrder, type OrderAccess } from './order.ts'
 import { type OrderDetails, orderDetails } from './order-view.ts'
 import { requestsOf } from './return-request.ts'
 
 /**
- * A customer's own order with its delivery and its returns.
+ * The caller's own order with its delivery and its returns.
  *
+ * @param reference its id, its number, or the id of the checkout that it came from
  * @throws {BusinessError} `not_found`, for the orders of others too
  */
 export async function lookUpOrder(
-  db: Kysely<Tables>,
-  shopper: Shopper,
+  { db, callAsCaller }: { db: Kysely<Tables> } & OrderAccess,
   reference: string,
 ): Promise<z.output<typeof OrderDetails>> {
-  const order = await getOrder(db, shopper, reference)
-  return orderDetails(order, await requestsOf(db, order.order_id), await shippingOption(db, order.shipping_option))
+  const order = await getOrder({ callAsCaller }, (await orderOfCheckout(db, reference)) ?? reference)
+  return orderDetails(order, await requestsOf(db, order.order_id))
+}
+
+async function orderOfCheckout(db: Kysely<Tables>, reference: string): Promise<string | null | undefined> {
+  if (!reference.startsWith('chk_')) return undefined
+  const session = await db
+    .selectFrom('checkout_session')
+    .select('order_ref')
+    .where('checkout_id', '=', reference)
+    .executeTakeFirst()
+  return session?.order_ref
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { Address } from './address.ts'
-import { deliveryWindow, type ShippingOption } from './delivery.ts'
-import type { Order, OrderLine } from './order.ts'
+import { deliveryWindow } from './delivery.ts'
+import { fulfillmentStatuses, type Order, type OrderLine, orderStatuses } from './order.ts'
 import { amountFields, amounts } from './price.ts'
 import type { ReturnRequest } from './return-request.ts'
 
-export const OrderStatus = z.enum(['confirmed', 'processing', 'completed', 'cancelled'])
-export const FulfillmentStatus = z.enum(['unfulfilled', 'shipped', 'delivered'])
+export const OrderStatus = z.enum(orderStatuses)
+export const FulfillmentStatus = z.enum(fulfillmentStatuses)
 
 const Item = z.object({
   product_id: z.string(),
@@ -28,22 +28,41 @@ export const OrderSummary = z.object({
 })
 
 export function orderSummary(order: Order, verbosity: 'concise' | 'full'): z.output<typeof OrderSummary> {
-  const { order_id, order_number: number, status, fulfillment_status, currency, total_minor: total } = order
+  const { order_id, number, status, fulfillment_status, currency, placed_at } = order
   const summary = {
     order_id,
     number,
     status,
     fulfillment_status,
-    placed_at: order.placed_at.toISOString(),
-    ...amounts({ total }, currency),
+    placed_at,
+    ...amounts({ total: order.totals.grand_minor }, currency),
     currency,
   }
   return verbosity === 'concise' ? summary : { ...summary, items: order.lines.map((line) => itemOf(line, currency)) }
 }
 
 function itemOf(line: OrderLine, currency: string): z.output<typeof Item> {
-  const { product_id, name, quantity, unit_price_minor: price, paid_minor: paid } = line
+  const { product_id, title: name, qty_ordered: quantity, unit_minor: price, paid_minor: paid } = line
   return { product_id, name, quantity, ...amounts({ price, paid }, currency) }
+}
+
+/** What a purchase answers whose customer has to confirm the payment first. */
+export const Confirmation = z.object({
+  status: z.literal('requires_action'),
+  checkout_id: z.string(),
+  action_url: z.string().nullable(),
+  message: z.string(),
+})
+
+export function confirmation({
+  checkoutId,
+  actionUrl,
+}: {
+  checkoutId: string
+  actionUrl: string | null
+}): z.output<typeof Confirmation> {
+  const message = `No order yet: the bank asks the customer to confirm the payment${actionUrl ? ` at ${actionUrl}` : ''}. Then call checkout with checkout_id ${checkoutId} to get the order.`
+  return { status: 'requires_action', checkout_id: checkoutId, action_url: actionUrl, message }
 }
 
 const Total = z.object({
@@ -96,28 +115,24 @@ export const OrderDetails = OrderSummary.omit({ items: true }).extend({
   totals: z.array(Total),
 })
 
-export function orderDetails(
-  order: Order,
-  returns: ReturnRequest[],
-  shipping: ShippingOption,
-): z.output<typeof OrderDetails> {
-  const whole = order.lines.map((line) => ({ id: String(line.line), quantity: line.quantity }))
+export function orderDetails(order: Order, returns: ReturnRequest[]): z.output<typeof OrderDetails> {
+  const { totals } = order
   return {
     ...orderSummary(order, 'concise'),
     checkout_id: order.checkout_id,
-    payment_method: order.payment_method,
-    line_items: order.lines.map((line) => lineItem(line, order)),
+    payment_method: order.payment.method ?? 'none',
+    line_items: order.lines.map(lineItem),
     fulfillment: {
-      expectations: order.status === 'cancelled' ? [] : [expectation(order, shipping, whole)],
-      events: events(order, whole),
+      expectations: order.status === 'cancelled' ? [] : [expectation(order)],
+      events: events(order),
     },
-    adjustments: adjustments(order, returns, whole),
+    adjustments: adjustments(order, returns),
     totals: [
-      { type: 'subtotal', amount: order.subtotal_minor },
-      { type: 'items_discount', amount: 0 - order.discount_minor },
-      { type: 'fulfillment', amount: order.shipping_minor },
-      { type: 'tax', amount: order.tax_minor },
-      { type: 'total', amount: order.total_minor },
+      { type: 'subtotal', amount: totals.subtotal_minor },
+      { type: 'items_discount', amount: 0 - totals.discount_minor },
+      { type: 'fulfillment', amount: totals.shipping_minor },
+      { type: 'tax', amount: totals.tax_minor },
+      { type: 'total', amount: totals.grand_minor },
     ],
   }
 }
@@ -125,60 +140,77 @@ export function orderDetails(
 type Details = z.output<typeof OrderDetails>
 type References = z.output<typeof LineReference>[]
 
-function lineItem(line: OrderLine, { status, fulfillment_status }: Order): Details['line_items'][number] {
-  const fulfilled = fulfillment_status === 'unfulfilled' ? 0 : line.quantity
+function lineItem(line: OrderLine): Details['line_items'][number] {
+  const { qty_current: current, qty_shipped: shipped } = line
   return {
     id: String(line.line),
-    item: { id: line.product_id, title: line.name, price: line.unit_price_minor },
-    quantity: { total: status === 'cancelled' ? 0 : line.quantity, fulfilled },
+    item: { id: line.product_id, title: line.title, price: line.unit_minor },
+    quantity: { total: current, fulfilled: shipped },
     totals: [
-      { type: 'subtotal', amount: line.quantity * line.unit_price_minor },
+      { type: 'subtotal', amount: line.qty_ordered * line.unit_minor },
       { type: 'items_discount', amount: 0 - line.discount_minor },
       { type: 'fulfillment', amount: line.shipping_minor },
       { type: 'tax', amount: line.tax_minor },
       { type: 'total', amount: line.paid_minor },
     ],
-    status: status === 'cancelled' ? 'removed' : fulfilled === line.quantity ? 'fulfilled' : 'processing',
+    status: current === 0 ? 'removed' : shipped === current ? 'fulfilled' : 'processing',
   }
 }
 
-function expectation(order: Order, shipping: ShippingOption, line_items: References) {
-  const { from, to } = deliveryWindow(shipping, order.placed_at)
+function expectation(order: Order): Details['fulfillment']['expectations'][number] {
+  const { shipping_option: shipping } = order
+  const { from, to } = deliveryWindow(shipping, new Date(order.placed_at))
   return {
     id: `${order.order_id}-shipping`,
-    line_items,
-    method_type: 'shipping' as const,
-    destination_untrusted: order.address_untrusted,
+    line_items: order.lines.flatMap(({ line, qty_current }) =>
+      qty_current > 0 ? [{ id: String(line), quantity: qty_current }] : [],
+    ),
+    method_type: 'shipping',
+    destination_untrusted: order.ship_to_untrusted,
     description: `${shipping.title}, expected from ${from} to ${to}`,
   }
 }
 
-function events(order: Order, line_items: References): Details['fulfillment']['events'] {
-  const happened = [
-    { type: 'shipped', at: order.shipped_at },
-    { type: 'delivered', at: order.delivered_at },
-    { type: 'canceled', at: order.cancelled_at },
-  ] as const
-  return happened.flatMap(({ type, at }) =>
-    at ? [{ id: `${order.order_id}-${type}`, type, occurred_at: at.toISOString(), line_items }] : [],
-  )
+function events(order: Order): Details['fulfillment']['events'] {
+  const sent = order.shipments.flatMap(({ shipment_ref, shipped_at, delivered_at, lines }) => {
+    const line_items = lines.map(({ sku, qty }) => ({ id: lineOf(order, sku), quantity: qty }))
+    return [
+      { type: 'shipped' as const, at: shipped_at },
+      { type: 'delivered' as const, at: delivered_at },
+    ].flatMap(({ type, at }) => (at ? [{ id: `${shipment_ref}-${type}`, type, occurred_at: at, line_items }] : []))
+  })
+  if (!order.cancelled_at) return sent
+  const canceled = { id: `${order.order_id}-canceled`, type: 'canceled' as const, occurred_at: order.cancelled_at }
+  return [...sent, { ...canceled, line_items: whole(order) }]
 }
 
-function adjustments(order: Order, returns: ReturnRequest[], whole: References): Details['adjustments'] {
+function adjustments(order: Order, returns: ReturnRequest[]): Details['adjustments'] {
   const returned = returns.map((request) => ({
     id: request.return_id,
     type: 'return' as const,
-    status: 'pending' as const,
+    status: request.status === 'cancelled' ? ('completed' as const) : ('pending' as const),
     occurred_at: request.requested_at.toISOString(),
     line_items: request.lines.map(({ line, quantity }) => ({ id: String(line), quantity })),
   }))
-  if (!order.cancelled_at) return returned
-  const cancellation = {
-    id: `${order.order_id}-cancellation`,
-    type: 'cancellation' as const,
-    status: 'completed' as const,
-    occurred_at: order.cancelled_at.toISOString(),
-    line_items: whole,
-  }
-  return [...returned, cancellation]
+  const cancelled = order.adjustments
+    .filter(({ kind }) => kind === 'cancel')
+    .map(({ qty, at, order_line_id }, index) => {
+      const line = order.lines.find((each) => each.order_line_id === order_line_id)
+      return {
+        id: `${order.order_id}-cancellation-${index + 1}`,
+        type: 'cancellation' as const,
+        status: 'completed' as const,
+        occurred_at: at,
+        line_items: line ? [{ id: String(line.line), quantity: Math.abs(qty) }] : whole(order),
+      }
+    })
+  return [...returned, ...cancelled]
+}
+
+function whole({ lines }: Order): References {
+  return lines.map(({ line, qty_ordered }) => ({ id: String(line), quantity: qty_ordered }))
+}
+
+function lineOf({ lines }: Order, sku: string): string {
+  return String(lines.find((line) => line.sku === sku)?.line ?? sku)
 }

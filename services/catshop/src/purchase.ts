@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Address } from './address.ts'
 import type { Cart } from './cart.ts'
 import { getProduct, type ProductReference } from './catalogue.ts'
-import type { AccountDefaults } from './customer.ts'
+import type { Account } from './customer.ts'
 import type { Tables } from './database-tables.ts'
 import { type ShippingOption, shippingOption, shippingPrice, taxRateAt } from './delivery.ts'
 import { amounts } from './price.ts'
@@ -35,7 +35,7 @@ export async function priceCart(
 /** Prices units of one product, sent by the default shipping to the account's address. */
 export async function priceProduct(
   db: Kysely<Tables>,
-  account: AccountDefaults,
+  account: Account,
   reference: ProductReference,
   quantity: number,
 ): Promise<Purchase> {
@@ -91,24 +91,10 @@ export const previewAgain = {
 }
 
 /** @throws {BusinessError} `invalid_argument` when neither the call nor the account names an address */
-export function addressOf(account: AccountDefaults, given: Address | undefined): Address {
+export function addressOf(account: Account, given: Address | undefined): Address {
   const address = given ?? account.address
   if (address) return address
   throw new BusinessError('invalid_argument', 'The account has no default address. Say where to deliver.', {
     nextActions: [{ tool: 'preview_checkout', hint: 'Call it with address, then check out with its checkout_id.' }],
-  })
-}
-
-const INVOICE = 'invoice'
-
-/** @throws {BusinessError} `invalid_argument`, naming the methods that this account can pay by */
-export function paymentMethodOf({ paymentMethod }: AccountDefaults, asked: string | undefined): string {
-  const known = paymentMethod === null ? [INVOICE] : [paymentMethod, INVOICE]
-  const chosen = asked === undefined || asked === 'default' ? paymentMethod : known.find((method) => method === asked)
-  if (chosen) return chosen
-  const problem =
-    asked === undefined || asked === 'default' ? 'The account has no payment method.' : `You cannot pay by ${asked}.`
-  throw new BusinessError('invalid_argument', `${problem} Set payment_method to ${known.join(' or ')}.`, {
-    details: { payment_methods: known },
   })
 }

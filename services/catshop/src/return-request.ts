@@ -4,7 +4,7 @@ import { ulid } from 'ulid'
 import { type ProductReference, productIdOf } from './catalogue.ts'
 import type { Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
-import { lockOrder, type Order, type OrderLine } from './order.ts'
+import type { Order, OrderLine } from './order.ts'
 
 // Holds what customers ask to send back until RMA takes returns over; nothing else reads or writes its tables.
 
@@ -21,18 +21,29 @@ export type ReturnRequest = Selectable<Tables['return_request']> & {
 /** Days after delivery in which a return can be asked for. */
 export const RETURN_DAYS = 30
 
+export function newReturnId(): string {
+  return `rma_${ulid()}`
+}
+
 /**
- * Records a return of some units of an order, or of all that have not been returned yet.
+ * Records a return of some units of an order, or of all that have not been returned yet. Recording the same id again finds
+ * the return.
  *
- * @throws {BusinessError} `not_found` for an order of somebody else, `invalid_transition` for a cancelled order,
- *   `policy_denied` after the return period, `limit_exceeded` for more units than are left
+ * @throws {BusinessError} `invalid_transition` for a cancelled order, `policy_denied` after the return period,
+ *   `limit_exceeded` for more units than are left
  */
 export async function requestReturn(
   db: Kysely<Tables>,
   shopper: Shopper,
-  wish: { order: string; reason: string; lines?: ReturnWish[] | undefined },
-): Promise<{ request: ReturnRequest; order: Order }> {
-  const order = await lockOrder(db, shopper, wish.order)
+  wish: { returnId: string; order: Order; reason: string; lines?: ReturnWish[] | undefined },
+): Promise<ReturnRequest> {
+  const { returnId, order } = wish
+  // Returns of one order take turns, so that each sees what the others take.
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ${`|return|${order.order_id}`}, 0))`.execute(
+    db,
+  )
+  const recorded = await findReturn(db, shopper, returnId)
+  if (recorded) return recorded
   requireReturnable(order)
   const left = await unitsLeft(db, order)
   const lines = wish.lines
@@ -42,7 +53,7 @@ export async function requestReturn(
   const request = await db
     .insertInto('return_request')
     .values({
-      return_id: `rma_${ulid()}`,
+      return_id: returnId,
       rma_number: sql`'RMA-' || to_char(now(), 'YYYY') || '-' || lpad(nextval('return_number')::text, 6, '0')`,
       order_id: order.order_id,
       customer_id: shopper.customerId,
@@ -51,32 +62,44 @@ export async function requestReturn(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  const { return_id, order_id } = request
   await db
     .insertInto('return_line')
-    .values(lines.map(([{ line }, quantity]) => ({ return_id, order_id, line, quantity })))
+    .values(
+      lines.map(([{ line, product_id, title }, quantity]) => ({
+        return_id: returnId,
+        order_id: order.order_id,
+        line,
+        product_id,
+        name: title,
+        quantity,
+      })),
+    )
     .execute()
   const [complete] = await withLines(db, [request])
-  return { request: complete ?? { ...request, lines: [] }, order }
+  return complete ?? { ...request, lines: [] }
 }
 
 /** @throws {BusinessError} `not_found`, for the returns of others too */
-export async function getReturn(
+export async function getReturn(db: Kysely<Tables>, shopper: Shopper, reference: string): Promise<ReturnRequest> {
+  const found = await findReturn(db, shopper, reference)
+  if (found) return found
+  throw new BusinessError('not_found', `You have no return ${reference}.`, {
+    nextActions: [{ tool: 'initiate_return', hint: 'Returns begin there; only ids that it returned exist.' }],
+  })
+}
+
+async function findReturn(
   db: Kysely<Tables>,
   { customerId }: Shopper,
   reference: string,
-): Promise<ReturnRequest> {
+): Promise<ReturnRequest | undefined> {
   const request = await db
     .selectFrom('return_request')
     .selectAll()
     .where('customer_id', '=', customerId)
     .where((where) => where.or([where('return_id', '=', reference), where('rma_number', '=', reference)]))
     .executeTakeFirst()
-  const [found] = request ? await withLines(db, [request]) : []
-  if (found) return found
-  throw new BusinessError('not_found', `You have no return ${reference}.`, {
-    nextActions: [{ tool: 'initiate_return', hint: 'Returns begin there; only ids that it returned exist.' }],
-  })
+  return request ? (await withLines(db, [request]))[0] : undefined
 }
 
 /** Returns of one order, oldest first. */
@@ -90,17 +113,20 @@ export async function requestsOf(db: Kysely<Tables>, orderId: string): Promise<R
   return withLines(db, requests)
 }
 
-function requireReturnable({ order_number, status, delivered_at }: Order): void {
+function requireReturnable({ number, status, shipments }: Order): void {
   if (status === 'cancelled') {
-    throw new BusinessError('invalid_transition', `${order_number} was cancelled; there is nothing to send back.`, {
+    throw new BusinessError('invalid_transition', `${number} was cancelled; there is nothing to send back.`, {
       details: { status, legal: [] },
     })
   }
-  const last = delivered_at && new Date(delivered_at.getTime() + RETURN_DAYS * 86_400_000)
-  if (last && last < new Date()) {
+  const delivered = shipments.map(({ delivered_at }) =>
+    delivered_at ? Date.parse(delivered_at) : Number.POSITIVE_INFINITY,
+  )
+  const last = delivered.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...delivered) + RETURN_DAYS * 86_400_000
+  if (last < Date.now()) {
     throw new BusinessError(
       'policy_denied',
-      `${order_number} could be returned until ${last.toISOString().slice(0, 10)}, ${RETURN_DAYS} days after delivery.`,
+      `${number} could be returned until ${new Date(last).toISOString().slice(0, 10)}, ${RETURN_DAYS} days after delivery.`,
     )
   }
 }
@@ -117,7 +143,7 @@ async function unitsLeft(db: Kysely<Tables>, { order_id, lines }: Order): Promis
     .groupBy('line')
     .execute()
   const taken = new Map(returned.map(({ line, quantity }) => [line, quantity]))
-  return new Map(lines.map((line) => [line, line.quantity - (taken.get(line.line) ?? 0)]))
+  return new Map(lines.map((line) => [line, line.qty_current - (taken.get(line.line) ?? 0)]))
 }
 
 async function wantedLines(
@@ -131,7 +157,7 @@ async function wantedLines(
     const productId = await productIdOf(db, product)
     const line = order.lines.find((each) => each.product_id === productId)
     if (!line) {
-      throw new BusinessError('not_found', `${order.order_number} has no product ${product}.`, {
+      throw new BusinessError('not_found', `${order.number} has no product ${product}.`, {
         details: { product_ids: order.lines.map((each) => each.product_id) },
       })
     }
@@ -140,16 +166,20 @@ async function wantedLines(
   for (const [line, quantity] of wanted) {
     const available = left.get(line) ?? 0
     if (quantity <= available) continue
-    throw new BusinessError('limit_exceeded', `Of ${line.name}, ${available} can still be returned, not ${quantity}.`, {
-      details: { product_id: line.product_id, returnable: available },
-    })
+    throw new BusinessError(
+      'limit_exceeded',
+      `Of ${line.title}, ${available} can still be returned, not ${quantity}.`,
+      {
+        details: { product_id: line.product_id, returnable: available },
+      },
+    )
   }
   return [...wanted]
 }
 
-function nothingLeft({ order_number }: Order, requests: ReturnRequest[]): BusinessError {
+function nothingLeft({ number }: Order, requests: ReturnRequest[]): BusinessError {
   const [latest] = requests.slice(-1)
-  return new BusinessError('conflict', `Everything in ${order_number} is already being returned.`, {
+  return new BusinessError('conflict', `Everything in ${number} is already being returned.`, {
     details: latest ? { return_id: latest.return_id, rma_number: latest.rma_number } : {},
     nextActions: latest ? [{ tool: 'get_return_status', arguments: { return_id: latest.return_id } }] : [],
   })
@@ -161,13 +191,10 @@ async function withLines(
 ): Promise<ReturnRequest[]> {
   const rows = await db
     .selectFrom('return_line')
-    .innerJoin('order_line', (join) =>
-      join.onRef('order_line.order_id', '=', 'return_line.order_id').onRef('order_line.line', '=', 'return_line.line'),
-    )
-    .select(['return_id', 'return_line.line', 'product_id as productId', 'name', 'return_line.quantity'])
+    .select(['return_id', 'line', 'product_id as productId', 'name', 'quantity'])
     .where('return_id', '=', sql<string>`any(${requests.map((request) => request.return_id)})`)
     .orderBy('return_id')
-    .orderBy('return_line.line')
+    .orderBy('line')
     .execute()
   const lines = Map.groupBy(rows, (row) => row.return_id)
   return requests.map((request) => ({

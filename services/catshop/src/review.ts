@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { getProduct, type Page, type ProductReference } from './catalogue.ts'
 import { openAccount, type Shopper } from './customer.ts'
 import type { Tables } from './database-tables.ts'
-import { latestPurchase } from './order.ts'
+import { latestPurchase } from './purchase-record.ts'
 
 export type Review = Selectable<Tables['review']>
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
-import { atOnce, openShop, type Shop } from './shop.ts'
+import { openShop, type Shop } from './shop.ts'
+import { atOnce } from './visitor.ts'
 
 describe('the cart', () => {
   let shop: Shop

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { editDistance } from '../src/search-spelling.ts'
-import { openShop, type Shop, type Visitor } from './shop.ts'
+import { openShop, type Shop } from './shop.ts'
+import type { Visitor } from './visitor.ts'
 
 describe('the catalogue', () => {
   let shop: Shop

@@ -9,8 +9,9 @@ export const reorderLast = definePrompt({
   description: 'Put the products of your last order into the cart again.',
   scope: 'catshop:read',
   arguments: z.object({}),
-  async messages(_, { db, caller }) {
-    const [last] = (await listOrders(db, shopperOf(caller), { limit: 1 })).items
+  async messages(_, { caller, callAsCaller }) {
+    shopperOf(caller)
+    const [last] = (await listOrders({ callAsCaller }, { limit: 1 })).items
     if (!last) return 'Tell me that I have not ordered anything yet, and ask what I am looking for.'
     return [
       { role: 'user', resource: `catshop://orders/${last.order_id}` },

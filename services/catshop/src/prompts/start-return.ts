@@ -18,9 +18,10 @@ export const startReturn = definePrompt({
     },
   ],
   complete: {
-    async order_id(typed, { db, caller }) {
-      const { items } = await listOrders(db, shopperOf(caller), { limit: 100 })
-      return items.flatMap((order) => [order.order_number, order.order_id]).filter((id) => id.startsWith(typed))
+    async order_id(typed, { caller, callAsCaller }) {
+      shopperOf(caller)
+      const { items } = await listOrders({ callAsCaller }, { limit: 100 })
+      return items.flatMap((order) => [order.number, order.order_id]).filter((id) => id.startsWith(typed))
     },
   },
 })

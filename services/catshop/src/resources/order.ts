@@ -8,5 +8,8 @@ export const orderResource = defineResource({
   description: 'One of your orders by its order_id or its number, as get_order_status shows it.',
   uri: 'catshop://orders/{id}',
   scope: 'catshop:read',
-  read: ({ id = '' }, { db, caller }) => lookUpOrder(db, shopperOf(caller), id),
+  async read({ id = '' }, { db, caller, callAsCaller }) {
+    shopperOf(caller)
+    return lookUpOrder({ db, callAsCaller }, id)
+  },
 })

@@ -1,8 +1,7 @@
-import { demoCustomers, demoProducts, type SeededRandom, seededRandom } from '@backroom/demo-data'
+import { type DemoOrder, demoCustomers, demoProducts, type SeededRandom, seededRandom } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import { ulid } from 'ulid'
 import type { Tables } from '../database-tables.ts'
-import type { DemoHistory } from './demo-history.ts'
 
 type ReviewRow = Insertable<Tables['review']>
 
@@ -41,19 +40,19 @@ const opinions: Record<number, readonly string[]> = {
 }
 
 /** Reviews of delivered purchases, and some by customers who know a product from elsewhere. */
-export function demoReviews(history: DemoHistory, today: Date): ReviewRow[] {
+export function demoReviews(orders: DemoOrder[], today: Date): ReviewRow[] {
   const random = seededRandom(7)
-  return [...purchaseReviews(history, today, random), ...otherReviews(today, random)]
+  return [...purchaseReviews(orders, today, random), ...otherReviews(today, random)]
 }
 
-function purchaseReviews({ orders, lines }: DemoHistory, today: Date, random: SeededRandom): ReviewRow[] {
-  const deliveries = new Map(orders.filter((order) => order.delivered_at).map((order) => [order.order_id, order]))
-  return lines.flatMap((line) => {
-    const order = deliveries.get(line.order_id)
-    if (!order?.delivered_at || random.next() > 0.65) return []
-    const written = Math.min(order.delivered_at.getTime() + random.integer(1, 6) * DAY_MS, today.getTime())
-    return [review(order.customer_id, line.product_id, order.order_id, written, random)]
-  })
+function purchaseReviews(orders: DemoOrder[], today: Date, random: SeededRandom): ReviewRow[] {
+  return orders.flatMap(({ orderId, customer, lines, deliveredAt }) =>
+    lines.flatMap(({ productId }) => {
+      if (!deliveredAt || random.next() > 0.65) return []
+      const written = Math.min(deliveredAt.getTime() + random.integer(1, 6) * DAY_MS, today.getTime())
+      return [review(customer.customerId, productId, orderId, written, random)]
+    }),
+  )
 }
 
 function otherReviews(today: Date, random: SeededRandom): ReviewRow[] {

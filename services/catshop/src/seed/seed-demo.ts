@@ -1,32 +1,43 @@
-import { demoCustomers, demoProducts, demoTaxRates, seededRandom } from '@backroom/demo-data'
+import {
+  demoCustomers,
+  demoOrders,
+  demoPaymentMethods,
+  demoProducts,
+  demoTaxRates,
+  seededRandom,
+} from '@backroom/demo-data'
 import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { countRatings } from '../review.ts'
-import { demoHistory } from './demo-history.ts'
+import { type DemoReturn, demoReturns, demoSessions } from './demo-purchases.ts'
 import { demoReviews } from './demo-reviews.ts'
 
 const DAY_MS = 86_400_000
 
-/** Fills an empty shop: products, the demo customers, coupons, and six weeks of orders, reviews and returns. */
+/** Fills an empty shop: products, the demo customers, coupons, and six weeks of purchases, reviews and returns. */
 export async function seedDemo(db: Kysely<Tables>): Promise<void> {
   const today = startOfDay(new Date())
   await seedCatalogue(db, today)
   await seedAccounts(db)
-  const history = demoHistory(today)
+  const orders = demoOrders(today)
+  await db.insertInto('checkout_session').values(demoSessions(orders)).execute()
+  const redeemed = orders.filter((order) => order.couponCode !== null && order.status !== 'cancelled')
   await db
-    .insertInto('orders')
+    .insertInto('coupon_redemption')
     .values(
-      history.orders.map((order) => ({ ...order, order_number: nextNumber('ORD', 'order_number', order.placed_at) })),
+      redeemed.map((order) => ({
+        code: order.couponCode ?? '',
+        checkout_id: order.checkoutId,
+        customer_id: order.customer.customerId,
+      })),
     )
     .execute()
-  await db.insertInto('order_line').values(history.lines).execute()
-  await db.insertInto('coupon_redemption').values(history.redemptions).execute()
   await db
     .updateTable('coupon')
     .set({ used_count: sql`(select count(*) from coupon_redemption where coupon_redemption.code = coupon.code)` })
     .execute()
-  await seedReturns(db, history.returns)
-  await db.insertInto('review').values(demoReviews(history, today)).execute()
+  await seedReturns(db, demoReturns(orders))
+  await db.insertInto('review').values(demoReviews(orders, today)).execute()
   await countRatings(
     db,
     demoProducts.map((product) => product.productId),
@@ -66,8 +77,15 @@ async function seedAccounts(db: Kysely<Tables>): Promise<void> {
         email: customer.email,
         name: customer.name,
         default_address: JSON.stringify(customer.address),
-        default_payment_method: customer.paymentMethod,
       })),
+    )
+    .execute()
+  await db
+    .insertInto('customer_payment_method')
+    .values(
+      demoCustomers.flatMap(({ customerId }) =>
+        demoPaymentMethods.map((method, position) => ({ customer_id: customerId, ...method, position })),
+      ),
     )
     .execute()
   await db.insertInto('tax_rate').values(demoTaxRates).execute()
@@ -91,22 +109,35 @@ const coupons: Insertable<Tables['coupon']>[] = [
   },
 ]
 
-type Returns = ReturnType<typeof demoHistory>['returns']
-
-async function seedReturns(db: Kysely<Tables>, returns: Returns): Promise<void> {
+async function seedReturns(db: Kysely<Tables>, returns: DemoReturn[]): Promise<void> {
   await db
     .insertInto('return_request')
     .values(
-      returns.map(({ line: _, ...request }) => ({
-        ...request,
+      returns.map(({ returnId, order, reason, requestedAt }) => ({
+        return_id: returnId,
+        order_id: order.orderId,
+        customer_id: order.customer.customerId,
         status: 'requested' as const,
-        rma_number: nextNumber('RMA', 'return_number', request.requested_at),
+        reason_untrusted: reason,
+        requested_at: requestedAt,
+        rma_number: nextNumber('RMA', 'return_number', requestedAt),
       })),
     )
     .execute()
   await db
     .insertInto('return_line')
-    .values(returns.map(({ return_id, order_id, line }) => ({ return_id, order_id, line, quantity: 1 })))
+    .values(
+      returns.flatMap(({ returnId, order }) =>
+        order.lines.slice(0, 1).map(({ line, productId, name }) => ({
+          return_id: returnId,
+          order_id: order.orderId,
+          line,
+          product_id: productId,
+          name,
+          quantity: 1,
+        })),
+      ),
+    )
     .execute()
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { giveBack } from '../coupon.ts'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
 import { cancelOrder } from '../order.ts'
 import { FulfillmentStatus, OrderStatus } from '../order-view.ts'
+import { forgetPurchase } from '../purchase-record.ts'
 
 export const cancelMyOrder = defineTool({
   name: 'cancel_my_order',
@@ -25,11 +25,15 @@ export const cancelMyOrder = defineTool({
     status: OrderStatus,
     fulfillment_status: FulfillmentStatus,
   }),
-  text: ({ number }) => `${number} is cancelled.`,
-  async handle({ order_id, reason }, { db, caller }) {
-    const { order, changed: cancelled } = await cancelOrder(db, shopperOf(caller), order_id, reason)
-    if (cancelled) await giveBack(db, order.order_id)
-    const { order_number: number, status, fulfillment_status } = order
+  text: ({ number, status }) => `${number} is ${status.replaceAll('_', ' ')}.`,
+  async start({ order_id }, { caller }) {
+    shopperOf(caller)
+    return { workflowId: `cancel:${order_id}`, handle: order_id }
+  },
+  async outcome(_, { db, callAsCaller }, { order_id, reason }) {
+    const order = await cancelOrder({ callAsCaller }, order_id, reason)
+    if (order.status === 'cancelled') await forgetPurchase(db, order.order_id)
+    const { number, status, fulfillment_status } = order
     return { order_id: order.order_id, number, status, fulfillment_status }
   },
 })

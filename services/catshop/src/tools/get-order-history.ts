@@ -27,8 +27,9 @@ export const getOrderHistory = defineTool({
     const named = orders.slice(0, 5).map((order) => `${order.number} ${order.status}`)
     return count === 0 ? 'No orders.' : `${count} orders: ${named.join(', ')}${count > named.length ? ', …' : ''}`
   },
-  async handle({ limit, cursor, verbosity }, { db, caller }) {
-    const { items, next_cursor } = await listOrders(db, shopperOf(caller), { limit, cursor })
+  async handle({ limit, cursor, verbosity }, { caller, callAsCaller }) {
+    shopperOf(caller)
+    const { items, next_cursor } = await listOrders({ callAsCaller }, { limit, cursor })
     return { count: items.length, orders: items.map((order) => orderSummary(order, verbosity)), next_cursor }
   },
 })

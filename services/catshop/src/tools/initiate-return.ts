@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
+import { getOrder } from '../order.ts'
 import { ProductId } from '../product-view.ts'
-import { RETURN_DAYS, requestReturn } from '../return-request.ts'
+import { newReturnId, RETURN_DAYS, requestReturn } from '../return-request.ts'
 import { AWAIT_DECISION, ReturnView, returnView } from '../return-view.ts'
 
 export const initiateReturn = defineTool({
@@ -26,12 +27,17 @@ export const initiateReturn = defineTool({
   }),
   output: ReturnView,
   text: ({ rma_number, next_step }) => `Return ${rma_number} requested. ${next_step}`,
-  async handle({ order_id, reason, lines }, { db, caller }) {
-    const { request, order } = await requestReturn(db, shopperOf(caller), {
-      order: order_id,
-      reason,
-      lines: lines?.map(({ product_id, quantity }) => ({ product: product_id, quantity })),
-    })
+  async start(_, { caller }) {
+    shopperOf(caller)
+    const returnId = newReturnId()
+    return { workflowId: returnId, handle: returnId }
+  },
+  async outcome(returnId, { db, caller, callAsCaller }, { order_id, reason, lines }) {
+    const order = await getOrder({ callAsCaller }, order_id)
+    const wish = { reason, lines: lines?.map(({ product_id, quantity }) => ({ product: product_id, quantity })) }
+    const request = await db
+      .transaction()
+      .execute((trx) => requestReturn(trx, shopperOf(caller), { returnId, order, ...wish }))
     const early = 'The order has not shipped yet: cancel_my_order stops it at once, or wait and send it back.'
     return returnView(request, order.fulfillment_status === 'unfulfilled' ? early : AWAIT_DECISION)
   },

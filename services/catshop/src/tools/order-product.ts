@@ -1,10 +1,11 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { MOST_UNITS } from '../cart.ts'
-import { orderProductTotal, orderProduct as place } from '../checkout.ts'
+import { beginProductOrder, orderProductTotal } from '../checkout.ts'
+import { endCheckout } from '../checkout-ending.ts'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
-import { OrderSummary, orderSummary } from '../order-view.ts'
+import { Confirmation, confirmation, OrderSummary, orderSummary } from '../order-view.ts'
 import { ProductId } from '../product-view.ts'
 import { purchaseTier } from '../purchase-policy.ts'
 
@@ -12,19 +13,27 @@ export const orderProduct = defineTool({
   name: 'order_product',
   title: 'Order product',
   description:
-    "Buy one product at once, with the account's address and payment method and standard shipping; your cart stays as it is. The same call within a minute is taken for a mistake unless force_new is true. An order exists only if this returns an order_id.",
+    "Buy one product at once, with the account's address and payment method and standard shipping; your cart stays as it is. The same call within a minute is taken for a mistake unless force_new is true. An order exists only if this returns an order_id; requires_action means that the customer must first open action_url and confirm the payment there.",
   scope: 'catshop:write',
   effect: 'destructive',
   idempotent: true,
   openWorld: true,
   repeat: 'suspicious',
   input: z.object({ product_id: ProductId, quantity: z.int().min(1).max(MOST_UNITS).default(1) }),
-  output: OrderSummary.extend({ payment_method: z.string() }),
-  text: ({ number, total_minor, currency }) => `Order placed: ${number}, ${formatMoney(total_minor, currency)}.`,
+  output: z.union([OrderSummary.extend({ payment_method: z.string() }), Confirmation]),
+  text: (result) =>
+    'action_url' in result
+      ? result.message
+      : `Order placed: ${result.number}, ${formatMoney(result.total_minor, result.currency)}.`,
   approval: async ({ product_id, quantity }, { db, caller }) =>
     purchaseTier(db, await orderProductTotal(db, shopperOf(caller), product_id, quantity), undefined),
-  async handle({ product_id, quantity }, { db, caller }) {
-    const order = await place(db, shopperOf(caller), product_id, quantity)
-    return { ...orderSummary(order, 'full'), payment_method: order.payment_method }
+  async start({ product_id, quantity }, { db, caller }) {
+    const session = await beginProductOrder(db, shopperOf(caller), product_id, quantity)
+    return { workflowId: session.checkout_id, handle: session.checkout_id }
+  },
+  async outcome(checkoutId, context) {
+    const ending = await endCheckout(checkoutId, context)
+    if (!('order' in ending)) return confirmation(ending)
+    return { ...orderSummary(ending.order, 'full'), payment_method: ending.order.payment.method ?? 'none' }
   },
 })

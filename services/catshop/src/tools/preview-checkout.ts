@@ -34,7 +34,9 @@ export const previewCheckout = defineTool({
     shipping_option: z.string(),
     delivery: z.object({ from: z.iso.date(), to: z.iso.date() }),
     address_untrusted: Address,
-    payment_method: z.string().nullable().describe("The account's; null means that checkout must name one"),
+    payment_methods: z
+      .array(z.object({ token: z.string(), label: z.string() }))
+      .describe("The account's ways to pay, the default first; checkout takes the token"),
     notices: z.array(z.string()),
   }),
   text: ({ total_minor, currency, checkout_id, notices }) =>
@@ -68,7 +70,7 @@ export const previewCheckout = defineTool({
       shipping_option: shipping.code,
       delivery: deliveryWindow(shipping, new Date()),
       address_untrusted: found.address,
-      payment_method: found.paymentMethod,
+      payment_methods: found.paymentMethods,
       notices: found.notices,
     }
   },
