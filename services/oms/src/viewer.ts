@@ -1,0 +1,34 @@
+import { BusinessError, type Caller } from '@backroom/mcp-service'
+
+/** Whose eyes a read is for: a customer sees the own rows alone, everybody else all. */
+export interface Viewer {
+  customerId?: string | undefined
+}
+
+/** A process of this server: sees every row. */
+export const everything: Viewer = {}
+
+/** The viewer that a caller is. */
+export function viewerOf({ kind, customerId, subject }: Caller): Viewer {
+  return kind === 'customer' ? { customerId: customerId ?? subject } : everything
+}
+
+/** A filter that finds nothing but what the viewer may see; one that names another customer finds nothing. */
+export function narrowed<Filter extends { customer?: string | undefined }>(
+  filter: Filter,
+  { customerId }: Viewer,
+): Filter & { own?: string } {
+  return customerId === undefined ? filter : { ...filter, own: customerId }
+}
+
+/**
+ * Refuses what is about the retailer and not about one customer's orders.
+ *
+ * @throws {BusinessError} not_found, as for anything else that a customer must not see
+ */
+export function requireStaff(caller: Caller): void {
+  if (viewerOf(caller).customerId === undefined) return
+  throw new BusinessError('not_found', 'There is nothing of yours here.', {
+    nextActions: [{ tool: 'search_orders', hint: 'Your own orders.' }],
+  })
+}
