@@ -3,6 +3,7 @@ import { defineWorkflow } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import { type Cut, planCuts } from '../cancellation.ts'
 import type { ChangeStatus, Tables } from '../database-tables.ts'
+import { applyHolds } from '../hold.ts'
 import { lockOrder, type Order } from '../order.ts'
 import { linesOf } from '../order-line.ts'
 import { resume } from '../order-status.ts'
@@ -53,7 +54,7 @@ export const cancelOrder = defineWorkflow<Tables>()({
 /** The order goes on as if nobody had asked. */
 async function letStand(db: Kysely<Tables>, { orderId, changeId }: CancelInput): Promise<void> {
   const order = await lockOrder(db, orderId)
-  if (order.status === 'cancelling') await resume(db, order)
+  if (order.status === 'cancelling') await applyHolds(db, await resume(db, order))
   await endChange(db, changeId, 'declined')
 }
 

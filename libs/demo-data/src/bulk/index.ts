@@ -1,0 +1,3 @@
+export { createBulkFunctions } from './functions.ts'
+export { createBulkOrders } from './orders.ts'
+export type { Bulk, BulkConnection, BulkPart, BulkTerms } from './part.ts'
