@@ -4,6 +4,9 @@ import { type ServerProcess, startProcess } from './processes.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url))
 
+/** The servers of the comparison, and a token that all of them take. */
+export type Servers = Awaited<ReturnType<typeof startServers>>
+
 /** Every server that is compared, over one database with the demo data of `wms`. */
 export async function startServers(toolNames: string[]) {
   const authority = await signingAuthority()

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { issuerOf } from '@backroom/access'
+import { demoProducts } from '@backroom/demo-data'
 import { startFleet, type TestFleet } from '@backroom/fleet-testing'
 import { readBooks } from '../src/crash/books.ts'
 import { type Load, RESERVED_UNITS, startLoad } from '../src/crash/load.ts'
 import { type Answer, type PlainCalls, plainCalls } from '../src/plain-calls.ts'
 import { until } from '../src/until.ts'
 
+const SKUS_A_CALL = 50
+const PRODUCTS = 80
 /** `BACKROOM_CRASH_ROUNDS=20` runs the figure of a release. */
 const ROUNDS = Number(process.env.BACKROOM_CRASH_ROUNDS ?? 1)
 
-const behindGateway = { auth: 100, wms: 101, catshop: 107 }
-const names = ['gateway', 'auth', 'wms', 'catshop', 'postgres'] as const
+const behindGateway = { auth: 100, wms: 101, oms: 102, payments: 106, catshop: 107, psp: 110 }
+const names = ['gateway', 'auth', 'wms', 'oms', 'payments', 'catshop', 'psp', 'postgres'] as const
 type Name = (typeof names)[number]
+const lockHolders: Name[] = ['wms', 'oms', 'payments']
 
 describe('a fleet whose processes are killed while people work', () => {
   let fleet: TestFleet
@@ -22,24 +26,32 @@ describe('a fleet whose processes are killed while people work', () => {
   let kills = 0
   before(async () => {
     const environment = { RATE_LIMIT_PER_MINUTE: '0', CALLS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' }
-    fleet = await startFleet({ only: ['gateway', 'auth', 'wms', 'catshop'], ownPostgres: true, environment })
+    fleet = await startFleet({ ownPostgres: true, environment })
     calls = plainCalls(fleet.publicUrl)
     const warehouse = await fleet.token('warehouse@example.com', 'wms')
+    const plenty = await plentiful(warehouse)
     load = startLoad(calls, {
       ops: await fleet.token('ops@example.com', 'wms'),
       warehouse,
-      sku: await mostPlentiful(warehouse),
+      sku: plenty[0]?.sku ?? '',
+      products: plenty.slice(1).map(({ productId }) => productId),
       collector: await fleet.token('demo3@example.com', 'catshop'),
       shopper: await fleet.token('demo4@example.com', 'catshop'),
     })
   })
   after(() => fleet?.stop())
 
-  const mostPlentiful = async (token: string): Promise<string> => {
-    const skus = Array.from({ length: 8 }, (_, index) => `CAT-${1001 + index}`)
-    const { body } = await calls.tool('wms', token, 'get_stock', { skus })
-    const items = body.items as { sku: string; available: number }[]
-    return items.toSorted((a, b) => b.available - a.available)[0]?.sku ?? ''
+  /** Affordable products of which the warehouses have the most, the most plentiful first. */
+  const plentiful = async (token: string) => {
+    const products = demoProducts.filter(({ priceMinor }) => priceMinor < 20_000)
+    const units = new Map<string, number>()
+    for (let start = 0; start < products.length; start += SKUS_A_CALL) {
+      const skus = products.slice(start, start + SKUS_A_CALL).map(({ sku }) => sku)
+      const { body } = await calls.tool('wms', token, 'get_stock', { skus })
+      for (const { sku, available } of body.items as { sku: string; available: number }[]) units.set(sku, available)
+    }
+    const unitsOf = ({ sku }: { sku: string }) => units.get(sku) ?? 0
+    return products.toSorted((a, b) => unitsOf(b) - unitsOf(a)).slice(0, PRODUCTS)
   }
 
   const pids = () => Object.fromEntries(names.map((name) => [name, fleet.pid(name)])) as Record<Name, number>
@@ -59,21 +71,28 @@ describe('a fleet whose processes are killed while people work', () => {
     await until('all work goes on', goesOn)
   }
 
-  /** Kills a process; the others must live, and all must be well again without help. */
+  /**
+   * Kills a process; the others must live, and all must be well again without help. Those that run workflows end with the
+   * database: without their lock in it another process may take their workflows over.
+   */
   const killed = async (name: Name, meanwhile: () => Promise<void>) => {
+    const gone = name === 'postgres' ? [name, ...lockHolders] : [name]
     await everyoneWorks()
     const before = pids()
     const at = Date.now()
     fleet.kill(name)
-    kills++
+    kills += gone.length
     await meanwhile()
-    await until(`${name} runs again`, () => fleet.pid(name) !== before[name])
+    await until(`${name} runs again`, () => gone.every((one) => fleet.pid(one) !== before[one]))
     const offsets = [0, ...Object.values(behindGateway)]
     await until('all are ready', async () => (await Promise.all(offsets.map(isReady))).every(Boolean))
     const seconds = Math.round((Date.now() - at) / 100) / 10
     await everyoneWorks()
-    const { [name]: _, ...others } = pids()
-    assert.deepEqual({ ...others, [name]: before[name] }, before)
+    const after = pids()
+    assert.deepEqual(
+      names.filter((one) => after[one] !== before[one]),
+      names.filter((one) => gone.includes(one)),
+    )
     return `${name} healthy again after ${seconds} s`
   }
 
@@ -138,7 +157,7 @@ describe('a fleet whose processes are killed while people work', () => {
     test(`gateway: the servers behind it live on (${round})`, async (t) => {
       const took = await killed('gateway', async () => {
         const servers = await Promise.all(Object.values(behindGateway).map(isReady))
-        assert.deepEqual(servers, [true, true, true])
+        assert.ok(servers.every(Boolean), String(servers))
       })
       t.diagnostic(took)
     })
@@ -154,7 +173,11 @@ describe('a fleet whose processes are killed while people work', () => {
   test('everything acknowledged is in the books exactly once, and nothing else', async (t) => {
     await load.stop()
     const { reorders, reservations, cart, orders } = load.acknowledged
-    const urls = { wms: fleet.databaseUrl('wms'), catshop: fleet.databaseUrl('catshop') }
+    const urls = {
+      wms: fleet.databaseUrl('wms'),
+      catshop: fleet.databaseUrl('catshop'),
+      oms: fleet.databaseUrl('oms'),
+    }
     const whose = { ops: 'staff-ops', collector: 'demo3', shopper: 'cust-004', since }
     const books = await readBooks(urls, whose)
 
@@ -181,7 +204,7 @@ describe('a fleet whose processes are killed while people work', () => {
     assert.equal(fleet.output().match(/starting it again/g)?.length, kills)
     const effects = Object.values(books.effects).reduce((sum, count) => sum + count, 0)
     t.diagnostic(
-      `${kills} kills, ${load.refusals.length} answers without effect, ${effects} effects: none lost, none doubled`,
+      `${kills} processes ended, ${load.refusals.length} answers without effect, ${effects} effects: none lost, none doubled`,
     )
   })
 })

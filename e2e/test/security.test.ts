@@ -22,7 +22,7 @@ const SEED = 42
 const PARALLEL = 24
 const DENY_LIMIT_MS = 5_000
 
-const processes = ['gateway', 'auth', 'wms', 'catshop'] as const
+const processes = ['gateway', 'auth', 'wms', 'oms', 'payments', 'psp', 'catshop'] as const
 const servers = ['wms', 'catshop'] as const
 /** A read and a write of each server. */
 const tools = {

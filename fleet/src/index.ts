@@ -1,5 +1,5 @@
-export { addressesOf } from './plan.ts'
+export { addressesOf, schemasOf } from './plan.ts'
 export { freePort, isFree } from './ports.ts'
 export { clusterUrl, startCluster } from './postgres/cluster.ts'
-export { processNames } from './settings.ts'
+export { dataFolder, processNames } from './settings.ts'
 export { readState } from './state.ts'

@@ -13,6 +13,8 @@ export interface FleetKeys {
   serviceKeysFile: string
   /** Private key of one service. */
   serviceKeyFile(domain: string): string
+  /** What payments and the simulated payment provider share. */
+  pspSecretFile: string
   /** Password of a database role, the owner's included. */
   databasePassword(role: string): string
 }
@@ -24,11 +26,14 @@ export async function openKeys(data: string, databaseRoles: string[]): Promise<F
   const file = (name: string) => join(folder, `${name}.json`)
   if (!existsSync(file('auth'))) await writeAuthKeys(file('auth'), await createAuthKeys())
   await createServiceKeys(file)
+  const pspSecretFile = join(folder, 'psp-secret')
+  if (!existsSync(pspSecretFile)) await writeText(pspSecretFile, randomBytes(24).toString('base64url'))
   const passwords = await openPasswords(file('database-passwords'), databaseRoles)
   return {
     authKeysFile: file('auth'),
     serviceKeysFile: file('service-keys'),
     serviceKeyFile: file,
+    pspSecretFile,
     databasePassword: (role) => passwords[role] ?? '',
   }
 }
@@ -59,8 +64,12 @@ async function readJson<Value>(path: string, otherwise: Value): Promise<Value> {
   return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : otherwise
 }
 
+function writeJson(path: string, value: unknown): Promise<void> {
+  return writeText(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
 /** In one step, so that an interrupted start leaves no half file. */
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+async function writeText(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
   await rename(`${path}.new`, path)
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError, readSettings } from '@backroom/configuration'
 import { migrate, prepareSchema } from '@backroom/database'
+import { migrateEngine } from '@backroom/workflows/migrate'
 import { z } from 'zod'
 import { openKeys } from './keys.ts'
 import { processesToRun, schemasOf } from './plan.ts'
@@ -15,13 +16,18 @@ export async function migrateFleet(ownerUrl: string, names: ProcessName[], passw
   const schemas = schemasOf(names)
   // One after the other: roles and grants on `public` are shared, and Postgres refuses to change one row twice at once.
   for (const { schema } of schemas) await prepareSchema(ownerUrl, { schema, password: passwordOf(schema) })
-  await Promise.all(
-    schemas.map(({ schema, folders }) =>
-      migrate(ownerUrl, schema, folders).catch((error: Error) => {
-        throw new ConfigurationError(`The tables of ${schema} could not be brought up to date: ${error.message}`)
-      }),
-    ),
+  const explain = (schema: string) => (error: Error) => {
+    throw new ConfigurationError(`The tables of ${schema} could not be brought up to date: ${error.message}`)
+  }
+  const ended = await Promise.allSettled(
+    schemas.map(({ schema, folders }) => migrate(ownerUrl, schema, folders).catch(explain(schema))),
   )
+  // Not before all have ended: the database stops with the first failure, under the hands of the others.
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  // One after the other as well: the engine builds indexes in a way that waits for the transactions of the others.
+  for (const { schema, workflows } of schemas) {
+    if (workflows) await migrateEngine(ownerUrl, schema).catch(explain(schema))
+  }
   return schemas.length
 }
 

@@ -17,13 +17,14 @@ export interface PlannedProcess {
 
 const POSTGRES_OFFSET = 432
 const AUTH_OFFSET = 100
+const PSP_OFFSET = 110
 const INTERNAL_OFFSET = 100
 
-/** Processes that can run: those whose folder has a program, narrowed by `--only`. */
-export function processesToRun({ only }: Pick<FleetSettings, 'only'>): ProcessName[] {
-  const existing = processNames.filter((name) => existsSync(entryOf(name)))
+/** Processes that can run: those whose folder has a program, of them the demo's own in a demo, narrowed by `--only`. */
+export function processesToRun({ only, profile }: Partial<FleetSettings>): ProcessName[] {
+  const existing = processNames.filter((name) => existsSync(entryOf(name)) && (name !== 'psp' || profile === 'demo'))
   const absent = only?.find((name) => !existing.includes(name))
-  if (absent) throw new ConfigurationError(`--only names ${absent}, which this version does not have yet.`)
+  if (absent) throw new ConfigurationError(`--only names ${absent}, which this version or profile does not have.`)
   return existing.filter((name) => !only || only.includes(name))
 }
 
@@ -32,7 +33,8 @@ export function addressesOf(settings: FleetSettings): Address[] {
   const inside = (port: number) => ({ host: '127.0.0.1', port })
   const addresses = processesToRun(settings).flatMap((name) => {
     const port = portOf(name, settings.port)
-    return name === 'gateway' ? [{ host: settings.host, port }] : [inside(port), inside(port + INTERNAL_OFFSET)]
+    if (name === 'gateway') return [{ host: settings.host, port }]
+    return name === 'psp' ? [inside(port)] : [inside(port), inside(port + INTERNAL_OFFSET)]
   })
   return settings.databaseUrl ? addresses : [...addresses, inside(postgresPort(settings))]
 }
@@ -73,24 +75,42 @@ export function planProcesses(
       return { name, entry, readyUrl: `${gatewayOrigin(settings)}/ready`, environment: { ...environment, ...own } }
     }
     const readyUrl = `${originOf(name, settings.port)}/ready`
+    if (name === 'psp') {
+      const webhookUrl = `${gatewayOrigin(settings)}/payments/webhooks/simulator`
+      const own = { BACKROOM_DATA: settings.data, PSP_SECRET_FILE: keys.pspSecretFile, WEBHOOK_URL: webhookUrl }
+      return { name, entry, readyUrl, environment: { ...environment, ...own } }
+    }
     const own = { INTERNAL_PORT: String(port + INTERNAL_OFFSET), DATABASE_URL: urlOf(name) }
     const secrets: Record<string, string> =
       name === 'auth'
         ? { AUTH_KEYS_FILE: keys.authKeysFile, SERVICE_KEYS_FILE: keys.serviceKeysFile }
         : { SERVICE_KEY_FILE: keys.serviceKeyFile(name), ...originsOf(domainNames, settings.port) }
+    if (name === 'payments' && settings.profile === 'demo') {
+      secrets.PSP_URL = originOf('psp', settings.port)
+      secrets.PSP_SECRET_FILE = keys.pspSecretFile
+    }
     return { name, entry, readyUrl, environment: { ...environment, ...own, ...secrets } }
   })
 }
 
-/** The processes that own a schema of the same name, with their migration folders. */
-export function schemasOf(names: ProcessName[]): { schema: string; folders: MigrationFolder[] }[] {
+/** The schema of the process of the same name. */
+export interface PlannedSchema {
+  schema: string
+  folders: MigrationFolder[]
+  /** Whether the workflow engine has a schema of its own beside it. */
+  workflows: boolean
+}
+
+/** The schemas of those processes that have one. */
+export function schemasOf(names: ProcessName[]): PlannedSchema[] {
   return names
-    .filter((name) => name !== 'gateway')
+    .filter((name) => name !== 'gateway' && name !== 'psp')
     .map((name) => {
       const own = { prefix: name, path: join(folderOf(name), 'migrations') }
       const shared = { prefix: 'service', path: join(root, 'libs', 'mcp-service', 'migrations') }
-      const folders = name === 'auth' ? [own] : [shared, own]
-      return { schema: name, folders: folders.filter(({ path }) => existsSync(path)) }
+      const workflow = { prefix: 'workflow', path: join(root, 'libs', 'workflows', 'migrations') }
+      const folders = name === 'auth' ? [own] : [shared, workflow, own]
+      return { schema: name, folders: folders.filter(({ path }) => existsSync(path)), workflows: name !== 'auth' }
     })
 }
 
@@ -100,11 +120,13 @@ export function entryOf(name: ProcessName): string {
 }
 
 function folderOf(name: ProcessName): string {
+  if (name === 'psp') return join(root, 'services', 'payments', 'simulator')
   return name === 'gateway' || name === 'auth' ? join(root, name) : join(root, 'services', name)
 }
 
 function portOf(name: ProcessName, base: number): number {
   if (name === 'gateway') return base
+  if (name === 'psp') return base + PSP_OFFSET
   return base + AUTH_OFFSET + (name === 'auth' ? 0 : domainNames.indexOf(name) + 1)
 }
 

@@ -14,8 +14,8 @@ export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string
   return isAbsolute(BACKROOM_DATA) ? BACKROOM_DATA : join(root, BACKROOM_DATA)
 }
 
-/** Every process that a fleet can have, in the order of their ports. */
-export const processNames = ['gateway', 'auth', ...domainNames] as const
+/** Every process that a fleet can have, in the order of their ports; `psp` is the simulated payment provider of the demo. */
+export const processNames = ['gateway', 'auth', ...domainNames, 'psp'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /** What `npm start` was asked to do. */

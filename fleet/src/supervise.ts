@@ -27,7 +27,7 @@ export interface Supervised {
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 15_000
-const HEALTHY_AFTER_MS = 60_000
+const HEALTHY_AFTER_MS = 15_000
 
 /** Keeps a process running. `launch` resolves when it is healthy and must give up when its signal fires. */
 export function supervise(launch: (halt: AbortSignal) => Promise<Running>, events: Events): Supervised {

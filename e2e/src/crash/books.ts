@@ -12,7 +12,7 @@ export interface Books {
   cart: Map<string, number>
   /** Orders from carts: their one line. */
   orders: Map<string, { lines: number; productId: string; quantity: number }>
-  /** Effects in the audit logs, per tool. */
+  /** Effects in the audit logs that people had, per tool. */
   effects: Record<string, number>
 }
 
@@ -26,9 +26,11 @@ export interface Whose {
   since: Date
 }
 
+type Server = 'wms' | 'catshop' | 'oms'
+
 /** Reads the books with the servers' own database logins. */
-export async function readBooks(urls: { wms: string; catshop: string }, whose: Whose): Promise<Books> {
-  const [wms, catshop] = await Promise.all([open(urls.wms), open(urls.catshop)])
+export async function readBooks(urls: Record<Server, string>, whose: Whose): Promise<Books> {
+  const [wms, catshop, oms] = await Promise.all([open(urls.wms), open(urls.catshop), open(urls.oms)])
   try {
     const { rows: reorders } = await wms.query(
       `select note, count(*)::int as count from wms.purchase_order where created_by = $1 and note like 'crash %' group by note`,
@@ -43,10 +45,10 @@ export async function readBooks(urls: { wms: string; catshop: string }, whose: W
       `select legacy_no, quantity from catshop.cart_items join catshop.product using (product_id) where username = $1`,
       [whose.collector],
     )
-    const { rows: orders } = await catshop.query(
-      `select order_id, count(*)::int as lines, min(product_id) as product_id, sum(quantity)::int as quantity
-       from catshop.orders join catshop.order_line using (order_id)
-       where customer_id = $1 and placed_at >= $2 group by order_id`,
+    const { rows: orders } = await oms.query(
+      `select order_id, count(*)::int as lines, min(product_id) as product_id, sum(qty_ordered)::int as quantity
+       from oms.order_line where order_id in (select id from oms.orders where customer_id = $1 and placed_at >= $2)
+       group by order_id`,
       [whose.shopper, whose.since],
     )
     return {
@@ -63,13 +65,14 @@ export async function readBooks(urls: { wms: string; catshop: string }, whose: W
       effects: { ...(await effects(wms, 'wms', whose.since)), ...(await effects(catshop, 'catshop', whose.since)) },
     }
   } finally {
-    await Promise.all([wms.end(), catshop.end()])
+    await Promise.all([wms.end(), catshop.end(), oms.end()])
   }
 }
 
 async function effects(client: pg.Client, domain: string, since: Date): Promise<Record<string, number>> {
   const { rows } = await client.query(
-    `select tool, count(*)::int as count from ${domain}.audit where kind = 'effect' and at >= $1 group by tool`,
+    `select tool, count(*)::int as count from ${domain}.audit
+     where kind = 'effect' and at >= $1 and client_id not in ('oms', 'payments') group by tool`,
     [since],
   )
   return Object.fromEntries(rows.map(({ tool, count }) => [tool, count]))

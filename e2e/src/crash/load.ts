@@ -22,6 +22,8 @@ export interface Workers {
   shopper: string
   /** What is reserved again and again. */
   sku: string
+  /** Products that are bought in turn; there is enough of each. */
+  products: string[]
 }
 
 /** Steady work on both servers that goes on through every outage. */
@@ -77,7 +79,7 @@ export function startLoad(calls: PlainCalls, workers: Workers): Load {
   }
 }
 
-function workOf({ ops, warehouse, collector, shopper, sku }: Workers): Record<string, Work> {
+function workOf({ ops, warehouse, collector, shopper, sku, products }: Workers): Record<string, Work> {
   return {
     async read(client) {
       await client.call({ domain: 'wms', tool: 'get_stock', token: ops, args: { skus: [sku] } })
@@ -111,7 +113,7 @@ function workOf({ ops, warehouse, collector, shopper, sku }: Workers): Record<st
     },
     async buy(client, turn, { orders }) {
       const common = { domain: 'catshop' as const, token: shopper, key: `buy-${turn}` }
-      const args = { product_id: String((turn % PRODUCTS) + 1), quantity: (turn % 3) + 1 }
+      const args = { product_id: products[turn % products.length] ?? '', quantity: (turn % 3) + 1 }
       const cart = await client.call({ ...common, tool: 'add_to_cart', args })
       const [line] = cart.items as { product_id: string }[]
       const { order_id } = await client.call({ ...common, tool: 'checkout', args: {} })

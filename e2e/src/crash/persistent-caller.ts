@@ -25,6 +25,8 @@ export interface PersistentCaller {
 
 const WAIT_MS = 50
 const GIVE_UP_MS = 60_000
+/** The call outlasted its answer; the same call again joins it. */
+const IN_PROGRESS = 202
 /** What a broken gateway, a broken upstream and a broken database look like. */
 const outages = new Set([502, 503])
 
@@ -39,7 +41,7 @@ export function persistentCaller(calls: PlainCalls): PersistentCaller {
         const answer = await calls.tool(domain, token, tool, args, key).catch(() => undefined)
         if (answer?.status === 200) return answer.body
         refusals.push(answer)
-        if (answer && !isOutage(answer))
+        if (answer && !isOutage(answer) && answer.status !== IN_PROGRESS)
           throw new Error(`${tool} answered ${answer.status} ${JSON.stringify(answer.body)}`)
         if (Date.now() > deadline) throw new Error(`${tool} was not acknowledged within ${GIVE_UP_MS} ms`)
         await sleep(WAIT_MS)

@@ -26,6 +26,8 @@ export async function migrate(ownerUrl: string, schema: string, folders: Migrati
       migrationTableName: 'migration',
       migrationLockTableName: 'migration_lock',
       provider: { getMigrations: () => readMigrations(folders) },
+      // A new file of one folder may sort before files of another that have run already.
+      allowUnorderedMigrations: true,
     })
     const { error } = await migrator.migrateToLatest()
     if (error) throw error

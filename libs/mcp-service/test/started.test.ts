@@ -42,6 +42,16 @@ test('a process that fails releases its key: a retry starts another', async () =
   assert.equal(await countOf(), before + 2)
 })
 
+test('a process whose end is not known keeps its key: a retry joins it', async () => {
+  const before = await countOf()
+  const args = { amount: 5, ends: 'unseen', idempotency_key: 'unseen' }
+  const first = await call(ledger, 'transfer', args)
+  assert.equal(first.structuredContent.code, 'unavailable')
+  const retry = await call(ledger, 'transfer', args)
+  assert.equal(processOf(retry), `transfer-${before}`)
+  assert.equal(await countOf(), before + 1)
+})
+
 test('the only connection is free while a process is awaited', async () => {
   const id = `transfer-${await countOf()}`
   const waiting = call(ledger, 'transfer', { amount: 5, ends: 'late', idempotency_key: 'free' })

@@ -9,6 +9,11 @@ export interface Patience {
   afterPivotMs: number
 }
 
+/** The end of a workflow, and how many callers wait for it. */
+export interface Waiter extends PromiseWithResolvers<Ending> {
+  callers: number
+}
+
 /** What the workflows of this process share. One process runs the workflows of one service. */
 export interface Engine {
   domain: DomainName
@@ -23,7 +28,7 @@ export interface Engine {
   /** Workflows that this process is running. */
   runs: Map<string, Run>
   /** Callers that wait for the end of a workflow, here or in another process. */
-  waiters: Map<string, PromiseWithResolvers<Ending>>
+  waiters: Map<string, Waiter>
   /** Runs something as no part of the workflow that asks for it: the engine would record it as a step. */
   outside<T>(work: () => T): T
   /** Works of steps that are being done right now. */

@@ -28,13 +28,15 @@ async function existing({ db }: Engine, id: string): Promise<Saga> {
 }
 
 async function startAndWait(here: Engine, name: string, { id, queued }: Saga): Promise<Ending> {
-  const waiter = here.waiters.get(id) ?? Promise.withResolvers<Ending>()
+  const waiter = here.waiters.get(id) ?? { ...Promise.withResolvers<Ending>(), callers: 0 }
   here.waiters.set(id, waiter)
+  waiter.callers++
   try {
     if (!queued) await here.start?.(name, id)
     return await waiter.promise
   } finally {
-    here.waiters.delete(id)
+    // The last one to leave: whoever still waits must be told too.
+    if (--waiter.callers === 0) here.waiters.delete(id)
   }
 }
 

@@ -59,7 +59,8 @@ async function refused(
   { checkout_id, purchase }: BegunSession,
   error: unknown,
 ): Promise<Placement> {
-  if (!(error instanceof BusinessError) || error.body.retryable) throw error
+  // A fault in OMS says nothing of the purchase: it may still become an order.
+  if (!(error instanceof BusinessError) || error.body.retryable || error.body.code === 'internal') throw error
   const told = inWordsOfTheShop(error, purchase)
   await db.transaction().execute(async (trx) => {
     if (await abandonSession(trx, checkout_id, told.body)) await giveBack(trx, checkout_id)

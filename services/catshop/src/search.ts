@@ -39,7 +39,7 @@ const MAX_WORDS = 12
 export async function searchProducts(db: Kysely<Tables>, search: Search): Promise<Found> {
   const words = wordsOf(search.query)
   const filtered = filter(db, search)
-  const run = (query: string | undefined) => arrange(filtered, query, search.sort).limit(search.limit).execute()
+  const run = (query: string | undefined) => arrange(db, filtered, query, search.sort).limit(search.limit).execute()
   if (words.length === 0) return { products: await run(undefined) }
 
   const exact = await run(expression(words, '&'))
@@ -88,19 +88,32 @@ function bound(major: number): number {
   }
 }
 
-function arrange(filtered: ProductQuery, text: string | undefined, sort: Search['sort']): ProductQuery {
+/** Among products that match, the best sellers are weighed by how well they match: so many of them. */
+const WEIGHED = 500
+
+/** Each has an index, so that a page costs the same however many products there are. */
+const listed = {
+  relevance: sql`popularity desc, legacy_no`,
+  price_asc: sql`price_minor, legacy_no`,
+  price_desc: sql`price_minor desc, legacy_no desc`,
+  rating: sql`rating_avg desc nulls last, rating_count desc, legacy_no`,
+  newest: sql`created_at desc, legacy_no`,
+}
+
+function arrange(
+  db: Kysely<Tables>,
+  filtered: ProductQuery,
+  text: string | undefined,
+  sort: Search['sort'],
+): ProductQuery {
+  if (text === undefined) return filtered.orderBy(listed[sort])
   const terms = sql`to_tsquery('english', ${text})`
-  const query = text === undefined ? filtered : filtered.where(sql<boolean>`search @@ ${terms}`)
-  const relevance =
-    text === undefined
-      ? sql`popularity`
-      : sql`ts_rank('{0.05, 0.1, 0.4, 1}', search, ${terms}) * (1 + 0.3 * popularity)`
-  const orders = {
-    relevance: sql`${relevance} desc`,
-    price_asc: sql`price_minor`,
-    price_desc: sql`price_minor desc`,
-    rating: sql`rating_avg desc nulls last, rating_count desc`,
-    newest: sql`created_at desc`,
-  }
-  return query.orderBy(sql`${orders[sort]}, legacy_no`)
+  const matching = filtered.where(sql<boolean>`search @@ ${terms}`).orderBy(listed[sort])
+  if (sort !== 'relevance') return matching
+  const weighed = matching
+    .select(['popularity', sql`search`.as('search')])
+    .limit(WEIGHED)
+    .as('product')
+  const relevance = sql`ts_rank('{0.05, 0.1, 0.4, 1}', search, ${terms}) * (1 + 0.3 * popularity)`
+  return db.selectFrom(weighed).select(shownColumns).orderBy(sql`${relevance} desc, legacy_no`)
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import type { Address } from './address.ts'
@@ -28,6 +29,7 @@ export async function changeAddress(
   requireLiving(order, 'be sent elsewhere')
   const packed = await shipmentsOf(db, [order.id])
   if (packed.length > 0) return { status: 'too_late', options: optionsOf(packed), order }
+  if (isDeepStrictEqual(order.ship_to, address)) return { status: 'updated', order }
   await db
     .updateTable('orders')
     .set({ ship_to: JSON.stringify(address), region: await salesRegionOf(db, address) })

@@ -21,7 +21,7 @@ export interface DemandDifference {
   counted: number
 }
 
-/** Money that cancellations, returns and claims took from the entitlement of an order for one cause; minor units. */
+/** Money that cancellations, edits, returns and claims took from an order for one cause; minor units. */
 export interface Drawn {
   source: string
   source_id: string
@@ -127,7 +127,11 @@ async function drawnOf(db: Kysely<Tables>, ids: readonly string[]): Promise<(Dra
     select order_id, source, source_id, coalesce(sum(minor) filter (where state = 'used'), 0)::bigint as used,
       coalesce(sum(minor) filter (where state = 'held'), 0)::bigint as held
     from entitlement_draw where order_id = any(${ids}) and state <> 'released'
-    group by order_id, source, source_id`.execute(db)
+    group by order_id, source, source_id
+    union all
+    select order_id, 'cancel', source_id, -sum(amount_minor)::bigint, 0
+    from adjustment where order_id = any(${ids}) and kind = 'edit'
+    group by order_id, source_id having sum(amount_minor) < 0`.execute(db)
   return rows
 }
 

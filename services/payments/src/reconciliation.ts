@@ -34,6 +34,8 @@ export async function reconcileDay(
     movements,
   }: { provider: ProviderName; day: Day; now: Date; movements: readonly RecordedMovement[] },
 ): Promise<Reconciliation> {
+  // One run of a day at a time: each replaces the result of the one before.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`reconcile ${provider} ${day}`}, 0))`.execute(db)
   await bookFees(db, provider, day, await insertLines(db, provider, movements))
   const { from, to } = periodOf(day, now)
   const { rows: items } = await sql<Selectable<Tables['recon_item']>>`

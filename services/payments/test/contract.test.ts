@@ -224,6 +224,28 @@ describe('what the payments server offers', () => {
     assert.deepEqual(seen, seen.toSorted().reverse())
   })
 
+  it('lists the payments of some days, and no others', async () => {
+    const list = async (filter: Record<string, unknown>) => {
+      const found: { payment_id: string; created_at: string }[] = []
+      for (let cursor: string | undefined; ; ) {
+        const { body } = await payments.asPerson('list_payments', { ...filter, limit: 100, verbosity: 'full', cursor })
+        found.push(...body.items)
+        if (!body.next_cursor) return found
+        cursor = body.next_cursor
+      }
+    }
+    const all = await list({})
+    const days = [...new Set(all.map(({ created_at }) => created_at.slice(0, 10)))].sort()
+    const [from = '', to = ''] = [days[3], days[days.length - 4]]
+    const within = (first: string, last: string) =>
+      all.filter(({ created_at }) => created_at.slice(0, 10) >= first && created_at.slice(0, 10) <= last)
+    assert.ok(days.length > 10)
+    assert.deepEqual(await list({ from, to }), within(from, to))
+    assert.deepEqual(await list({ from: to, to }), within(to, to))
+    assert.deepEqual(await list({ to: from }), within('', from))
+    assert.deepEqual(await list({ from: to, status: 'captured' }).then((found) => found.length > 0), true)
+  })
+
   it('agrees with the books of the provider, and books its fees once', async () => {
     const { body: captured } = await payments.asPerson('list_payments', { status: 'captured', limit: 100 })
     const oldest = captured.items.at(-1)

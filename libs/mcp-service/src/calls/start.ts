@@ -27,7 +27,7 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
   const settled = tool.outcome(workflowId, context, args).then(
     (value: unknown) => store(runtime, call, key, workflowId, resultOf(compiled, value, args)),
     async (error: unknown) => {
-      if (key && error instanceof BusinessError) await releaseKey(runtime.db, key, workflowId)
+      if (key && isFinal(error)) await releaseKey(runtime.db, key, workflowId)
       throw error
     },
   )
@@ -39,6 +39,14 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
     runtime.log.warn({ err: error, tool: tool.name, handle }, 'a process failed after its call was answered'),
   )
   return inProgress(tool.name, handle)
+}
+
+/**
+ * Whether the process has ended with this. A fault on the way to it, or of whoever it waits for, leaves open what becomes of
+ * it: the key then stays with the process, and a retry joins it instead of starting another.
+ */
+function isFinal(error: unknown): boolean {
+  return error instanceof BusinessError && !error.body.retryable && error.body.code !== 'internal'
 }
 
 /** The last transaction; it runs even when the call itself was answered before, so that no effect lacks its audit row. */

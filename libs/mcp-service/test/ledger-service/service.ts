@@ -162,7 +162,7 @@ const transfer = defineTool({
   scope: 'wms:transfer',
   effect: 'write',
   deadlineMs: 300,
-  input: z.object({ amount: z.int().positive(), ends: z.enum(['well', 'badly', 'late']) }),
+  input: z.object({ amount: z.int().positive(), ends: z.enum(['well', 'badly', 'late', 'unseen']) }),
   output: z.object({ transfer_id: z.string() }),
   text: ({ transfer_id }) => `Transferred ${transfer_id}`,
   async start({ amount, ends }, { db }) {
@@ -173,7 +173,12 @@ const transfer = defineTool({
     return { workflowId: id, handle: id }
   },
   async outcome(workflowId, { db }) {
-    if ((await transfers.get(workflowId)) === 'badly') throw new BusinessError('conflict', 'The transfer was refused.')
+    const end = await transfers.get(workflowId)
+    if (end === 'badly') throw new BusinessError('conflict', 'The transfer was refused.')
+    if (end === 'unseen') {
+      transfers.set(workflowId, Promise.resolve('well'))
+      throw new BusinessError('unavailable', 'Whoever does the transfer cannot be reached.', { retryAfterMs: 100 })
+    }
     await sql`update transfer set outcome = 'well' where id = ${workflowId}`.execute(db)
     return { transfer_id: workflowId }
   },

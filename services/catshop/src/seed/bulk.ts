@@ -10,7 +10,7 @@ const products: BulkPart = {
     await connection.query(`
       insert into product (product_id, legacy_no, name, description, category, price_minor, currency, popularity, created_at)
       select pg_temp.product_id(n), ${FIRST_NUMBER} + n, pg_temp.title(n), pg_temp.description(n), pg_temp.category(n),
-        pg_temp.price(n), 'USD', 0.5 / sqrt(1 + n / 1000.0),
+        pg_temp.price(n), 'USD', 0.5 * power(pg_temp.hashed(n, 61, 1000000) / 1000000.0::float8, 3),
         timestamptz '${anchor} 00:00:00+00' - pg_temp.hashed(n, 60, 60000000) * interval '1 second'
       from generate_series(${from}::bigint, ${to}::bigint) as n`)
     await connection.query(`

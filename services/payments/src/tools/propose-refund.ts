@@ -9,7 +9,7 @@ export const proposeRefund = defineTool({
   name: 'propose_refund',
   title: 'Propose refund',
   description:
-    'Work out a refund exactly, without moving anything: the ceiling, what the amount consists of, how it would be booked and who would have to agree. Pass refund_draft_id to refund_payment; it is valid for a day.',
+    'Work out a refund exactly, without moving anything: the ceiling, what the amount consists of, how it would be booked and who would have to agree. It is additive: each call makes a draft of its own. Pass refund_draft_id to refund_payment; it is valid for a day.',
   scope: 'payments:read',
   effect: 'write',
   idempotent: true,

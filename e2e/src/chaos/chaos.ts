@@ -1,0 +1,68 @@
+import { startFleet } from '@backroom/fleet-testing'
+import { busyFleet, openRetail } from '../retail/retail.ts'
+import { stockUp } from '../retail/stock.ts'
+import { type Killed, kill, killsOf } from './kills.ts'
+import { goods, startShoppers } from './shoppers.ts'
+import { judge, type Verdict } from './verdict.ts'
+
+export interface ChaosOptions {
+  /** Decides who buys what, and the order of the kills. */
+  seed: number
+  runs: number
+  /** Only this process, or only stages whose name holds this. */
+  victim?: string
+  stage?: string
+  /** Told after each kill. */
+  onKill?(killed: Killed, number: number): void
+}
+
+export interface ChaosReport extends Verdict {
+  seed: number
+  kills: Killed[]
+  orders: Record<'kept' | 'cancelled' | 'shipped', number>
+  refused: Record<string, number>
+  interruptions: Record<string, number>
+  minutes: number
+}
+
+const SETTLE_MS = 240_000
+
+/** A fleet of its own, customers at work all the time, and processes that die at chosen stages of their orders. */
+export async function runChaos({ seed, runs, victim, stage, onKill }: ChaosOptions): Promise<ChaosReport> {
+  const began = Date.now()
+  const kills = killsOf(seed, runs, { ...(victim ? { victim } : {}), ...(stage ? { stage } : {}) })
+  const fleet = await startFleet({ ownPostgres: true, environment: busyFleet })
+  const retail = openRetail(fleet)
+  try {
+    for (const { sku } of goods) await stockUp(retail, sku, 50_000)
+    const since = new Date()
+    const shoppers = startShoppers(retail, seed)
+    const done: Killed[] = []
+    for (const one of kills) {
+      done.push(await kill(retail, one))
+      onKill?.(done.at(-1) as Killed, done.length)
+    }
+    await shoppers.stop()
+    await retail.quiet(SETTLE_MS)
+    const verdict = await judge(retail, shoppers.orders, since)
+    const ends = (end: string) => shoppers.orders.filter((order) => order.end === end).length
+    return {
+      ...{ seed, kills: done, ...verdict },
+      orders: { kept: ends('kept'), cancelled: ends('cancelled'), shipped: ends('shipped') },
+      refused: Object.fromEntries(shoppers.refused),
+      interruptions: Object.fromEntries(shoppers.interruptions),
+      minutes: Math.round((Date.now() - began) / 6_000) / 10,
+    }
+  } finally {
+    await retail.close()
+    await fleet.stop()
+  }
+}
+
+/** What must not be, in words; empty when the fleet kept every promise. */
+export function faultsOf(report: ChaosReport): string[] {
+  const { unfinished, untrue, unasked, overcharged, oversold, differences } = report
+  return Object.entries({ unfinished, untrue, unasked, overcharged, oversold, differences }).flatMap(([what, list]) =>
+    list.map((one) => `${what}: ${one}`),
+  )
+}

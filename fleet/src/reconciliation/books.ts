@@ -1,0 +1,103 @@
+import type { DomainName } from '@backroom/access'
+import type { Tables as CatshopTables } from '@backroom/catshop/tables'
+import { ConfigurationError } from '@backroom/configuration'
+import { type Connection, connect } from '@backroom/database'
+import type { Tables as OmsTables } from '@backroom/oms/tables'
+import { chooseProvider } from '@backroom/payments/reconcile'
+import type { Tables as PaymentsTables } from '@backroom/payments/tables'
+import type { Tables as WmsTables } from '@backroom/wms/tables'
+import { type Kysely, sql } from 'kysely'
+import { urlAs } from '../database.ts'
+import { openKeys } from '../keys.ts'
+import { dataFolder, processNames } from '../settings.ts'
+import { type FleetState, readState } from '../state.ts'
+
+/** The books of every domain, each opened with the domain's own login: no query sees two of them. */
+export interface Books {
+  wms?: Kysely<WmsTables>
+  oms?: Kysely<OmsTables>
+  payments?: Kysely<PaymentsTables>
+  catshop?: Kysely<CatshopTables>
+  /** Of the payment provider, over its API. */
+  provider?: ReturnType<typeof chooseProvider>
+}
+
+export type BookName = keyof Books
+
+/** Where the books are: database URLs by domain, and the settings of the payment provider. */
+export interface BookAddresses {
+  urls: Partial<Record<DomainName, string>>
+  provider: NodeJS.ProcessEnv | undefined
+}
+
+const bookkeepers = ['wms', 'oms', 'payments', 'catshop'] as const
+
+/** The books of a fleet that runs. */
+export function addressesOfFleet({ publicUrl, processes }: Pick<FleetState, 'publicUrl' | 'processes'>): BookAddresses {
+  const urls = bookkeepers.flatMap((name) => {
+    const url = processes[name]?.environment.DATABASE_URL
+    return url ? [[name, url]] : []
+  })
+  const payments = processes.payments?.environment
+  return {
+    urls: Object.fromEntries(urls),
+    provider: payments && { ...process.env, ...payments, PUBLIC_URL: publicUrl },
+  }
+}
+
+/**
+ * The books of this checkout: those of the database that DATABASE_URL names (its owner's URL, as for the migration), else
+ * those of the fleet that runs here.
+ *
+ * @throws {ConfigurationError} when there is neither
+ */
+export async function addressesHere(environment: NodeJS.ProcessEnv = process.env): Promise<BookAddresses> {
+  const { DATABASE_URL } = environment
+  const data = dataFolder(environment)
+  if (!DATABASE_URL) {
+    const fleet = readState(data)
+    if (fleet?.running) return addressesOfFleet(fleet.state)
+    throw new ConfigurationError('The fleet is not running here. Start it with npm start, or set DATABASE_URL.')
+  }
+  const keys = await openKeys(data, [...processNames])
+  const urls = bookkeepers.map((name) => [name, urlAs(DATABASE_URL, name, keys.databasePassword(name))])
+  const named = environment.PSP_URL || environment.STRIPE_SECRET_KEY
+  return { urls: Object.fromEntries(urls), provider: named ? environment : undefined }
+}
+
+/** Opens what is there. `close` ends every connection. */
+export function openBooks({ urls, provider }: BookAddresses): { books: Books; close(): Promise<void> } {
+  const open: Connection<never>[] = []
+  const dbOf = <Schema>(schema: DomainName): Kysely<Schema> | undefined => {
+    const url = urls[schema]
+    if (!url) return undefined
+    const connection = connect<Schema>(url, { schema, poolSize: 4 })
+    open.push(connection as unknown as Connection<never>)
+    return connection.db
+  }
+  const books = {
+    wms: dbOf<WmsTables>('wms'),
+    oms: dbOf<OmsTables>('oms'),
+    payments: dbOf<PaymentsTables>('payments'),
+    catshop: dbOf<CatshopTables>('catshop'),
+    provider: provider && chooseProvider(provider),
+  }
+  return {
+    books: Object.fromEntries(Object.entries(books).filter(([, book]) => book)) as Books,
+    async close() {
+      await Promise.all(open.map((connection) => connection.close()))
+    },
+  }
+}
+
+/** Runs a long look at one book, as of one moment, without changing anything. */
+export function asOfNow<Schema, T>(db: Kysely<Schema>, look: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      await sql`set local statement_timeout = '10min'`.execute(trx)
+      return look(trx)
+    })
+}

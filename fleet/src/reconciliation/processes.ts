@@ -1,0 +1,32 @@
+import { processesInTrouble, type Trouble } from '@backroom/workflows/reconcile'
+import type { Kysely } from 'kysely'
+import { type Check, defineCheck } from './check.ts'
+
+const todos: Record<Trouble, string> = {
+  parked: 'Decide: retry_saga_step when the cause is gone, compensate_saga to undo it.',
+  overdue: 'Look at get_saga for the step it is at; compensate_saga undoes it.',
+  'not started': 'Is a process of this server running? It starts what was begun within seconds.',
+  lost: 'Report a fault: the engine has ended it without a result. compensate_saga undoes it.',
+  'not reported': 'Does orders answer? It is reported as soon as it does.',
+}
+
+/** Processes of one domain that do not get on by themselves. */
+const processesOf = (domain: 'oms' | 'wms' | 'payments') =>
+  defineCheck({
+    name: `processes of ${domain}: none parked, overdue or lost`,
+    needs: [domain],
+    async run(books) {
+      const { rows, troubled } = await processesInTrouble(books[domain] as Kysely<unknown>, domain)
+      return {
+        rows,
+        underWay: 0,
+        differences: troubled.map(({ id, kind, subject, trouble, reason }) => ({
+          subject: `process ${id}`,
+          says: `${kind} of ${subject} is ${trouble}${reason ? `: ${reason}` : ''}`,
+          todo: todos[trouble],
+        })),
+      }
+    },
+  })
+
+export const processes: Check[] = [processesOf('oms'), processesOf('wms'), processesOf('payments')]
