@@ -6,8 +6,6 @@ export interface Load {
   url: string
   connections: number
   seconds: number
-  /** Calls a second over all connections; absent: as many as are answered. */
-  rate?: number
   /** The next call; no two need be alike. */
   next(): ReturnType<typeof toolCall>
 }
@@ -26,14 +24,13 @@ export interface LoadResult {
  *
  * @throws when any of them is not answered with the tool's own result: a figure over errors means nothing
  */
-export async function callTools({ url, connections, seconds, rate, next }: Load): Promise<LoadResult> {
+export async function callTools({ url, connections, seconds, next }: Load): Promise<LoadResult> {
   const failures: string[] = []
   let calls = 0
   const result = await autocannon({
     url,
     connections,
     duration: seconds,
-    ...(rate ? { overallRate: rate } : {}),
     requests: [
       {
         method: 'POST',

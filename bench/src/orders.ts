@@ -2,13 +2,13 @@ import { demoCustomers } from '@backroom/demo-data'
 import type { TestFleet } from '@backroom/fleet-testing'
 import { startBulkFleet } from './bulk-fleet.ts'
 import { cpuSeconds } from './cpu.ts'
-import { callTools, type LoadResult } from './load.ts'
 import { median } from './measure.ts'
 import type { BenchOptions } from './options.ts'
+import { callAtRate, callInTurn, type Pace, succeed } from './pace.ts'
 import { toolCall } from './request.ts'
 
 const SKUS = 10_000
-const CONNECTIONS = 16
+const CALLERS = 16
 const WARM_UP_SECONDS = 10
 /** Orders a second at the peak of a very large retailer. */
 const PEAK_RATE = 50
@@ -20,44 +20,40 @@ export async function benchOrders({ seconds, rounds, json }: BenchOptions): Prom
   const fleet = await startBulkFleet({ skus: SKUS, orders: 0 })
   try {
     const buy = await buyers(fleet)
-    await buy(WARM_UP_SECONDS)
+    await callInTurn(CALLERS, WARM_UP_SECONDS, buy)
     const runs: Run[] = []
-    for (let round = 1; round <= rounds; round++) runs.push(await measured(fleet, () => buy(seconds)))
-    const steady: LoadResult[] = []
-    for (let round = 1; round <= rounds; round++) steady.push(await buy(seconds, PEAK_RATE))
+    for (let round = 1; round <= rounds; round++)
+      runs.push(await measured(fleet, () => callInTurn(CALLERS, seconds, buy)))
+    const steady: Pace[] = []
+    for (let round = 1; round <= rounds; round++) steady.push(await callAtRate(PEAK_RATE, seconds, buy))
     report(runs, steady, json)
   } finally {
     await fleet.stop()
   }
 }
 
-/** Customers who each buy one unit of something at once, again and again. */
+/** A call by which the next of the customers buys one unit of the next product at once. */
 async function buyers(fleet: TestFleet) {
   const tokens: string[] = []
   for (const { email } of demoCustomers) tokens.push(await fleet.token(email, 'catshop', 'catshop:read catshop:write'))
   let turn = 0
-  const next = () => {
+  return () => {
     turn++
     const product = `prod-b${(1 + ((turn * 7_919) % SKUS)).toString(16).padStart(8, '0')}`
     const args = { product_id: product, quantity: 1, force_new: true }
-    return toolCall('order_product', args, tokens[turn % tokens.length] ?? '')
+    return succeed(
+      `${fleet.publicUrl}/catshop/mcp`,
+      toolCall('order_product', args, tokens[turn % tokens.length] ?? ''),
+    )
   }
-  return (seconds: number, rate?: number) =>
-    callTools({
-      url: `${fleet.publicUrl}/catshop/mcp`,
-      connections: CONNECTIONS,
-      seconds,
-      next,
-      ...(rate ? { rate } : {}),
-    })
 }
 
-interface Run extends LoadResult {
+interface Run extends Pace {
   /** CPU milliseconds of each process for one checkout. */
   cpu: Record<string, number>
 }
 
-async function measured(fleet: TestFleet, load: () => Promise<LoadResult>): Promise<Run> {
+async function measured(fleet: TestFleet, load: () => Promise<Pace>): Promise<Run> {
   const used = () => processes.map((name) => cpuSeconds(fleet.pid(name)) ?? Number.NaN)
   const before = used()
   const result = await load()
@@ -66,19 +62,19 @@ async function measured(fleet: TestFleet, load: () => Promise<LoadResult>): Prom
   return { ...result, cpu: Object.fromEntries(spent.map(([name, ms]) => [name, ms / result.calls])) }
 }
 
-function report(runs: readonly Run[], steady: readonly LoadResult[], json: boolean): void {
+function report(runs: readonly Run[], steady: readonly Pace[], json: boolean): void {
   const cpu = Object.fromEntries(
     processes.map((name) => [name, median(runs.map((run) => run.cpu[name] ?? Number.NaN))]),
   )
   const total = Object.values(cpu).reduce((sum, ms) => sum + ms, 0)
   const figures = {
-    checkouts_per_second: round(median(runs.map((run) => run.callsPerSecond))),
+    checkouts_per_second: round(median(runs.map((run) => run.perSecond))),
     p50_ms: median(runs.map(({ p50 }) => p50)),
     p99_ms: median(runs.map(({ p99 }) => p99)),
-    connections: CONNECTIONS,
+    callers: CALLERS,
     at_peak_rate: {
       offered_per_second: PEAK_RATE,
-      checkouts_per_second: round(median(steady.map((run) => run.callsPerSecond))),
+      checkouts_per_second: round(median(steady.map((run) => run.perSecond))),
       p50_ms: median(steady.map(({ p50 }) => p50)),
       p99_ms: median(steady.map(({ p99 }) => p99)),
     },
@@ -91,7 +87,7 @@ function report(runs: readonly Run[], steady: readonly LoadResult[], json: boole
   }
   const { cpu_share, at_peak_rate: peak } = figures
   console.log(
-    `checkouts, ${CONNECTIONS} at a time   ${figures.checkouts_per_second}/s   p50 ${figures.p50_ms} ms   p99 ${figures.p99_ms} ms`,
+    `checkouts, ${CALLERS} at a time   ${figures.checkouts_per_second}/s   p50 ${figures.p50_ms} ms   p99 ${figures.p99_ms} ms`,
   )
   console.log(
     `${PEAK_RATE} a second offered     ${peak.checkouts_per_second}/s   p50 ${peak.p50_ms} ms   p99 ${peak.p99_ms} ms   (goal: p99 below ${P99_GOAL_MS} ms)`,

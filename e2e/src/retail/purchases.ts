@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer } from '../plain-calls.ts'
 import type { Retail } from './retail.ts'
 
 /** Units of a SKU at a price in cents; tax for all of them together. */

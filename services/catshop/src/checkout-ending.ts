@@ -71,7 +71,8 @@ async function refused(
 function inWordsOfTheShop(error: BusinessError, { lines, currency, totals }: BegunSession['purchase']): BusinessError {
   const { code, details } = error.body
   if (code === 'insufficient_stock') {
-    const short = (details.lines ?? []) as { sku: string; requested: number; available: number }[]
+    const asked = (details.lines ?? []) as { sku: string; requested: number; available: number }[]
+    const short = asked.filter(({ requested, available }) => available < requested)
     const named = short.map(({ sku, requested, available }) => {
       const { product_id = sku, title = sku } = lines.find((line) => line.sku === sku) ?? {}
       return { product_id, name: title, requested, available }
