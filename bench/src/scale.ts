@@ -4,6 +4,7 @@ import type { TestFleet } from '@backroom/fleet-testing'
 import pg from 'pg'
 import { startBulkFleet } from './bulk-fleet.ts'
 import type { BenchOptions } from './options.ts'
+import { succeed } from './pace.ts'
 import { toolCall } from './request.ts'
 import { type Case, cases, goals, type Sample } from './scale-cases.ts'
 
@@ -81,14 +82,9 @@ async function clientOf({ fleet, sample }: Sized, domain: Case['domain']): Promi
   const role = domain as keyof typeof accounts
   const token = await fleet.token(`${accounts[role]}@example.com`, domain, scopes[role])
   return async (one, turn) => {
-    const { headers, body } = toolCall(one.tool, one.args(sample, turn), token)
     const startedAt = performance.now()
-    const answer = await fetch(`${fleet.publicUrl}/${domain}/mcp`, { method: 'POST', headers, body })
-    const text = await answer.text()
-    const took = performance.now() - startedAt
-    const { result } = JSON.parse(text) as { result?: { isError?: boolean } }
-    if (!result || result.isError) throw new Error(`${one.name} answered ${text.slice(0, 300)}`)
-    return took
+    await succeed(`${fleet.publicUrl}/${domain}/mcp`, toolCall(one.tool, one.args(sample, turn), token))
+    return performance.now() - startedAt
   }
 }
 

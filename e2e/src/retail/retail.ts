@@ -23,7 +23,7 @@ export interface Retail {
   must(domain: DomainName, tool: string, args: object, who: Who): Promise<any>
   token(who: Who, domain: DomainName): Promise<string>
   /** Rows of a domain, read with its own login. */
-  rows<Row extends object>(domain: DomainName, query: string, values?: unknown[]): Promise<Row[]>
+  rows<Row extends object>(domain: DomainName | 'auth', query: string, values?: unknown[]): Promise<Row[]>
   /** Runs statements as whoever owns the domain's policy. */
   policy(domain: DomainName, statement: string): Promise<void>
   /** Waits until no process and no report between domains is under way. */
@@ -62,7 +62,7 @@ export function openRetail(fleet: TestFleet): Retail {
   }
   const call: Retail['call'] = async (domain, tool, args, who, key) =>
     calls.tool(domain, await token(who, domain), tool, args as Record<string, unknown>, key)
-  const pools = new Map<DomainName, pg.Pool>()
+  const pools = new Map<string, pg.Pool>()
   const rows: Retail['rows'] = async <Row extends object>(
     domain: DomainName,
     query: string,
@@ -127,7 +127,7 @@ async function newToken(fleet: TestFleet, who: Who, domain: DomainName): Promise
   return fleet.token(account, domain, [...workingSet(domain), named].join(' '))
 }
 
-function openPool(fleet: TestFleet, domain: DomainName): pg.Pool {
+function openPool(fleet: TestFleet, domain: string): pg.Pool {
   const options = `-c search_path=${domain}`
   const pool = new pg.Pool({ connectionString: fleet.databaseUrl(domain), options, max: 3 })
   pool.on('error', () => undefined)

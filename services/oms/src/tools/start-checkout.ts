@@ -124,8 +124,8 @@ export const startCheckout = defineTool({
     })
     return { workflowId: id, handle: opened.orderId }
   },
-  async outcome(workflowId, { db, caller, signal }) {
-    const { id, state, payment_id, action_url, order } = await awaitCheckout(db, workflowId, signal)
+  async outcome(workflowId, { db, caller }) {
+    const { id, state, payment_id, action_url, order } = await awaitCheckout(db, workflowId)
     if (!order)
       return {
         checkout_id: id,

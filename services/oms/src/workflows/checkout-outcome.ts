@@ -12,16 +12,16 @@ const LOOK_MS = 250
 const LOOKS_AFTER_PLACING = 8
 
 /**
- * Waits until a checkout has ended, or cannot go on without its customer.
+ * Waits until a checkout has ended, or cannot go on without its customer; also for a caller who has gone, whose key then
+ * keeps the answer.
  *
  * @throws {BusinessError} why it came to nothing
  */
-export async function awaitCheckout(db: Kysely<Tables>, sagaId: string, signal: AbortSignal): Promise<CheckoutState> {
+export async function awaitCheckout(db: Kysely<Tables>, sagaId: string): Promise<CheckoutState> {
   const checkoutId = sagaId.slice(sagaId.indexOf(':') + 1)
   const over = new AbortController()
-  const stop = AbortSignal.any([over.signal, signal])
   try {
-    await Promise.race([outcomeOf(checkout, sagaId), untilAnswerable(db, checkoutId, stop)])
+    await Promise.race([outcomeOf(checkout, sagaId), untilAnswerable(db, checkoutId, over.signal)])
   } finally {
     over.abort()
   }
