@@ -22,10 +22,16 @@ export interface Killed {
   recoveryMs: number
 }
 
+/** Narrows the pairs to some processes, and to stages with a text in their name. */
+export interface Wanted {
+  victims?: readonly Victim[] | undefined
+  stage?: string | undefined
+}
+
 /** All pairs of process and stage, round after round in an order of their own, with the processes taking turns. */
-export function killsOf(seed: number, runs: number, wanted: { victim?: string; stage?: string } = {}): Kill[] {
+export function killsOf(seed: number, runs: number, wanted: Wanted = {}): Kill[] {
   const random = seeded(seed, 'kills')
-  const among = victims.filter((name) => !wanted.victim || name === wanted.victim)
+  const among = victims.filter((name) => wanted.victims?.includes(name) ?? true)
   const at = stages.filter(({ name }) => !wanted.stage || name.includes(wanted.stage))
   if (among.length === 0 || at.length === 0) throw new Error('there is no such process or stage')
   const kills: Kill[] = []

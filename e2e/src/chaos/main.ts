@@ -15,15 +15,15 @@ const seed = Number(values.seed ?? randomInt(1, 1_000_000))
 console.log(`${runs} kills with seed ${seed}; again with: npm run test:chaos -- --runs ${runs} --seed ${seed}`)
 
 const { victim, stage } = values
+if (victim && !victims.some((name) => name === victim)) throw new Error(`No process is named ${victim}.`)
 const report = await runChaos({
   ...{ seed, runs },
-  ...(victim ? { victim } : {}),
-  ...(stage ? { stage } : {}),
+  ...{ stage, victims: victims.filter((name) => !victim || name === victim) },
   onKill: ({ victim, stage, atStage, recoveryMs }, count) =>
     console.log(`${count}/${runs} ${victim} at ${stage}${atStage ? '' : ' (not reached)'}: back in ${recoveryMs} ms`),
 })
 
-const { kills, processes, orders, refused, interruptions, charges, minutes } = report
+const { kills, processes, orders, refused, interruptions, retriedByOperator, charges, minutes } = report
 const hit = new Set(kills.filter(({ atStage }) => atStage).map(({ victim, stage }) => `${victim} ${stage}`))
 console.log(`
 Kills                ${kills.length}, at ${hit.size} of ${victims.length * stages.length} pairs of process and stage
@@ -43,6 +43,7 @@ Repeated calls       ${
 Processes            ${Object.entries(processes)
   .map(([state, count]) => `${count} ${state}`)
   .join(', ')}
+Retried by a person  ${retriedByOperator}
 Provider charges     ${charges}
 Minutes              ${minutes}`)
 const faults = faultsOf(report)

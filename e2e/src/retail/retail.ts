@@ -64,7 +64,7 @@ export function openRetail(fleet: TestFleet): Retail {
     calls.tool(domain, await token(who, domain), tool, args as Record<string, unknown>, key)
   const pools = new Map<string, pg.Pool>()
   const rows: Retail['rows'] = async <Row extends object>(
-    domain: DomainName,
+    domain: DomainName | 'auth',
     query: string,
     values: unknown[] = [],
   ) => {

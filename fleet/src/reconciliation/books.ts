@@ -30,6 +30,9 @@ export interface BookAddresses {
   provider: NodeJS.ProcessEnv | undefined
 }
 
+/** Nobody waits for the proof: it may come from a busy machine. */
+const CONNECT_MS = 60_000
+
 const bookkeepers = ['wms', 'oms', 'payments', 'catshop'] as const
 
 /** The books of a fleet that runs. */
@@ -71,7 +74,7 @@ export function openBooks({ urls, provider }: BookAddresses): { books: Books; cl
   const dbOf = <Schema>(schema: DomainName): Kysely<Schema> | undefined => {
     const url = urls[schema]
     if (!url) return undefined
-    const connection = connect<Schema>(url, { schema, poolSize: 4 })
+    const connection = connect<Schema>(url, { schema, poolSize: 12, connectTimeoutMs: CONNECT_MS })
     open.push(connection as unknown as Connection<never>)
     return connection.db
   }

@@ -29,12 +29,12 @@ const checks: Check[] = [
 export async function reconcile(addresses: BookAddresses): Promise<CheckResult[]> {
   const { books, close } = openBooks(addresses)
   try {
-    const results: CheckResult[] = []
-    for (const { name, needs, run } of checks) {
-      const missing = needs.filter((book) => !books[book])
-      results.push({ name, ...(missing.length > 0 ? { missing } : await run(books as never)) })
-    }
-    return results
+    return await Promise.all(
+      checks.map(async ({ name, needs, run }): Promise<CheckResult> => {
+        const missing = needs.filter((book) => !books[book])
+        return { name, ...(missing.length > 0 ? { missing } : await run(books as never)) }
+      }),
+    )
   } finally {
     await close()
   }

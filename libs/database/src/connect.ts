@@ -26,16 +26,21 @@ export interface ConnectOptions {
   schema: string
   /** Connections of this process. Default: 8. */
   poolSize?: number
+  /** Milliseconds that a new connection may take. Default: 2 000. */
+  connectTimeoutMs?: number
   /** Told about errors of idle connections (a restarted server); they are replaced on the next use. */
   onError?: (error: Error) => void
 }
 
 /** Opens a pool to one schema. Connects on first use. */
-export function connect<Schema>(url: string, { schema, poolSize = 8, onError }: ConnectOptions): Connection<Schema> {
+export function connect<Schema>(
+  url: string,
+  { schema, poolSize = 8, connectTimeoutMs = 2_000, onError }: ConnectOptions,
+): Connection<Schema> {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
     options: `-c search_path=${schema}`,

@@ -1,4 +1,4 @@
-import type { CallContext } from '@backroom/mcp-service'
+import { BusinessError, type CallContext } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { Address } from './address.ts'
 import type { Page } from './catalogue.ts'
@@ -110,7 +110,7 @@ export type Placement = { order: Order } | { actionUrl: string | null }
  *   `unavailable`: nothing is known, ask again
  */
 export async function placeOrder(call: OrderAccess['callAsCaller'], purchase: PurchaseOrder): Promise<Placement> {
-  const { order, action_url } = Started.parse(await call('oms', 'start_checkout', { ...purchase }))
+  const { order, action_url } = Started.parse(ended(await call('oms', 'start_checkout', { ...purchase })))
   return order ? { order } : { actionUrl: action_url ?? null }
 }
 
@@ -136,9 +136,19 @@ export async function getOrder({ callAsCaller }: OrderAccess, reference: string)
 /**
  * Cancels whatever of an order has not left the warehouse. A cancelled order stays as it is.
  *
- * @throws {BusinessError} `invalid_transition` once everything has shipped
+ * @throws {BusinessError} `invalid_transition` once everything has shipped; `unavailable`: ask again
  */
 export async function cancelOrder({ callAsCaller }: OrderAccess, reference: string, reason: string): Promise<Order> {
   const answer = await callAsCaller('oms', 'cancel_order', { order_id: reference, reason })
-  return z.object({ order: Order }).parse(answer).order
+  return z.object({ order: Order }).parse(ended(answer)).order
+}
+
+const AGAIN_MS = 500
+
+/** The answer of a process of OMS, unless it outlasts the call: the same call again joins it. */
+function ended(answer: unknown): unknown {
+  if ((answer as { status?: unknown }).status !== 'in_progress') return answer
+  throw new BusinessError('unavailable', 'Orders is still at work on this. Ask again in a moment.', {
+    retryAfterMs: AGAIN_MS,
+  })
 }

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Retail } from '../retail/retail.ts'
+
+/** Somebody who has parked processes go on: a process whose server died five times within minutes waits for a person. */
+export interface Operator {
+  /** Reasons of the processes that were retried. */
+  readonly retried: readonly string[]
+  stop(): Promise<void>
+}
+
+const LOOK_MS = 1_000
+
+export function startOperator({ rows, call }: Pick<Retail, 'rows' | 'call'>): Operator {
+  const retried: string[] = []
+  let isOver = false
+  const look = async () => {
+    const parked = await rows<{ id: string; reason: string }>(
+      'oms',
+      `select id, parked->>'reason' as reason from saga where state = 'parked' and verdict is null`,
+    )
+    for (const { id, reason } of parked) {
+      const { status } = await call('oms', 'retry_saga_step', { saga_id: id }, 'admin')
+      if (status === 200) retried.push(reason)
+    }
+  }
+  const work = async () => {
+    while (!isOver) {
+      await look().catch(() => undefined)
+      await sleep(LOOK_MS)
+    }
+  }
+  const ended = work()
+  return {
+    retried,
+    async stop() {
+      isOver = true
+      await ended
+    },
+  }
+}
