@@ -206,6 +206,19 @@ describe('after the sale', () => {
     assert.equal(order.fulfillment.expectations[0].destination_untrusted.city, 'Portland')
   })
 
+  it('are a resource each, and what the prompts about orders are filled with', async () => {
+    const customer = shop.demo(2)
+    const { orders } = await customer.use('get_order_history', { limit: 1 })
+    const { result } = await customer.mcp('resources/read', { uri: `catshop://orders/${orders[0].order_id}` })
+    assert.equal(JSON.parse(result.contents[0].text).number, orders[0].number)
+    const prompt = async (name: string, args = {}) =>
+      (await customer.mcp('prompts/get', { name, arguments: args })).result.messages
+    const [order, wish] = await prompt('reorder_last')
+    assert.match(order.content.resource.text, /ORD-/)
+    assert.match(wish.content.text, /cart/)
+    assert.equal((await prompt('start_return', { order_id: orders[0].number })).length, 3)
+  })
+
   it('keeps the orders, checkouts and returns of others out of reach of every tool', async () => {
     const [stranger, owner] = [shop.demo(2), shop.demo(3)]
     const { order_id, number } = await newOrder(owner)

@@ -16,14 +16,11 @@ describe('resources and prompts', () => {
   const complete = async (ref: object, name: string, value: string): Promise<string[]> =>
     (await shop.demo(1).mcp('completion/complete', { ref, argument: { name, value } })).result.completion.values
 
-  it('read the catalogue, a product, the own cart, an own order and the policy', async () => {
+  it('read the catalogue, a product, the own cart and the policy', async () => {
     assert.equal(JSON.parse((await read('catshop://catalog')).text).count, 210)
     assert.equal(JSON.parse((await read('catshop://product/5')).text).name, 'Cat Tree Tower')
     await shop.demo(1).use('add_to_cart', { product_id: 5 })
     assert.equal(JSON.parse((await read('catshop://cart')).text).items[0].id, 5)
-    const { orders } = await shop.demo(1).use('get_order_history', { limit: 1 })
-    const order = JSON.parse((await read(`catshop://orders/${orders[0].order_id}`)).text)
-    assert.equal(order.number, orders[0].number)
     assert.match((await read('catshop://policies/returns')).text, /30 days/)
   })
 
@@ -35,7 +32,7 @@ describe('resources and prompts', () => {
     assert.equal(first, 'prod-1,prod-e9075764')
   })
 
-  it('offer the four prompts, filled with what they are about', async () => {
+  it('offer the four prompts, filled with the products they are about', async () => {
     const { result } = await shop.demo(1).mcp('prompts/list')
     assert.deepEqual(
       result.prompts.map((prompt: { name: string }) => prompt.name),
@@ -46,11 +43,6 @@ describe('resources and prompts', () => {
     const [gift] = await get('find_gift', { budget: '50', recipient: 'a cat person' })
     assert.match(gift.content.text, /max_price 50/)
     assert.equal((await get('compare', { product_ids: '1, 2' })).length, 3)
-    const [order, wish] = await get('reorder_last')
-    assert.match(order.content.resource.text, /ORD-/)
-    assert.match(wish.content.text, /cart/)
-    const { orders } = await shop.demo(1).use('get_order_history', { limit: 1 })
-    assert.equal((await get('start_return', { order_id: orders[0].number })).length, 3)
   })
 
   it('show a customer with read access alone nothing that changes anything', async () => {
