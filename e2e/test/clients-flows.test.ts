@@ -29,7 +29,8 @@ describe("other people's clients", { concurrency: 2 }, () => {
   let fleet: TestFleet
   let browser: Browser
   before(async () => {
-    ;[fleet, browser] = await Promise.all([startFleet(), launchBrowser()])
+    fleet = await startFleet()
+    browser = await launchBrowser()
   })
   after(() => Promise.all([browser?.close(), fleet?.stop()]))
 

@@ -20,7 +20,9 @@ describe('OAuth by independent libraries and a real browser', { concurrency: 2 }
   let browser: Browser
   let app: LoopbackPage
   before(async () => {
-    ;[fleet, browser, app] = await Promise.all([startFleet(), launchBrowser(), serveLoopbackPage(backInTheApp)])
+    fleet = await startFleet()
+    browser = await launchBrowser()
+    app = await serveLoopbackPage(backInTheApp)
   })
   after(() => Promise.all([browser?.close(), fleet?.stop(), app?.close()]))
 

@@ -36,9 +36,8 @@ describe('from cart to money, through clients of other people', () => {
   let store: StaffedStore
   before(async () => {
     const environment = { ...busyFleet, CONFIRM_PAYMENT_SECONDS: '8' }
-    const [fleet, chromium] = await Promise.all([startFleet({ environment }), launchBrowser()])
-    retail = openRetail(fleet)
-    browser = chromium
+    retail = openRetail(await startFleet({ environment }))
+    browser = await launchBrowser()
     for (const { sku } of [LITTER, WAND]) await stockUp(retail, sku, 200)
     store = await openStore(retail, browser, { connect: sdkV2('auto'), customer: 'demo1' })
   })

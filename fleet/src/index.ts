@@ -1,4 +1,5 @@
-export { addressesOf, schemasOf } from './plan.ts'
+export { migrateFleet } from './migrate.ts'
+export { addressesOf, processesToRun, schemasOf } from './plan.ts'
 export { freePort, isFree } from './ports.ts'
 export { clusterUrl, startCluster } from './postgres/cluster.ts'
 export { dataFolder, processNames } from './settings.ts'

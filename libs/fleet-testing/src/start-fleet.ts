@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DomainName, resourceUrl } from '@backroom/access'
 import { signInForToken } from '@backroom/auth/sign-in'
-import { addressesOf, isFree, processNames, readState } from '@backroom/fleet'
+import { addressesOf, isFree, migrateFleet, processesToRun, processNames, readState } from '@backroom/fleet'
 import { asOwner, inDatabase } from './as-owner.ts'
+import { templateDatabase } from './template-database.ts'
 import { TEST_PASSWORD, testServer } from './test-server.ts'
 
 export interface FleetOptions {
@@ -142,10 +143,16 @@ export async function newDataFolder(): Promise<string> {
   return data
 }
 
+/** Brings the schemas of every process up to date, so that a fleet that starts on a copy finds nothing to do. */
+async function migrated(ownerUrl: string): Promise<void> {
+  await migrateFleet(ownerUrl, processesToRun({}), () => TEST_PASSWORD)
+}
+
 async function newDatabase() {
   const server = await testServer()
+  const template = await templateDatabase('fleet', migrated)
   const name = `fleet_${randomBytes(6).toString('hex')}`
-  await asOwner(server, (client) => client.query(`create database ${name}`))
+  await asOwner(server, (client) => client.query(`create database ${name} template ${template}`))
   const drop = () => asOwner(server, (client) => client.query(`drop database ${name} with (force)`))
   return { url: inDatabase(server, name), drop }
 }

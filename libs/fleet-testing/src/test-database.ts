@@ -5,6 +5,7 @@ import { type Connection, connect, type MigrationFolder, migrate, prepareSchema 
 import { schemasOf } from '@backroom/fleet'
 import { migrateEngine } from '@backroom/workflows/migrate'
 import { asOwner, inDatabase } from './as-owner.ts'
+import { templateDatabase } from './template-database.ts'
 import { TEST_PASSWORD, testServer } from './test-server.ts'
 
 export interface TestDatabaseOptions {
@@ -67,20 +68,12 @@ export async function domainDatabase(domain: DomainName, own?: URL): Promise<Tes
   return database
 }
 
-/** A database with the tables of the workflow engine, which take half a second to make: made once a server. */
-async function engineTemplate(domain: DomainName): Promise<string> {
-  const server = await testServer()
-  const name = `engine_of_${domain}`
-  await asOwner(server, async (client) => {
-    await client.query('select pg_advisory_lock(hashtext($1))', [name])
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
-    if (rowCount) return
-    await client.query(`create database ${name}`)
-    const url = inDatabase(server, name)
+/** A database with the tables of the workflow engine, which take half a second to make. */
+function engineTemplate(domain: DomainName): Promise<string> {
+  return templateDatabase(`engine_of_${domain}`, async (url) => {
     await prepareSchema(url, { schema: domain, password: TEST_PASSWORD })
     await migrateEngine(url, domain)
   })
-  return name
 }
 
 function as(databaseUrl: string, role: string): string {
