@@ -14,19 +14,39 @@ export interface VisitOptions {
   context?: BrowserContextOptions
 }
 
-/** A person with a browser of their own, who signs in and allows what is asked, every time anew. */
+/** A person who signs in and allows what is asked, every time anew, in a browser that remembers nobody. */
 export function visitor(browser: Browser, { account, untick = [], context }: VisitOptions): Visit {
   return async (authorizationUrl) => {
-    const own = await browser.newContext(context)
+    const page = (context ? undefined : unused(browser).pop()) ?? (await openPage(browser, context))
     try {
-      const page = await own.newPage()
       await page.goto(authorizationUrl.href)
       await signIn(page, account)
       return await allow(page, untick)
     } finally {
-      await own.close()
+      if (context) await page.context().close()
+      else await leave(browser, page)
     }
   }
+}
+
+/** Pages of each browser that nobody looks at: a new one takes as much time as signing in. */
+const unusedPages = new WeakMap<Browser, Page[]>()
+
+function unused(browser: Browser): Page[] {
+  const pages = unusedPages.get(browser) ?? []
+  unusedPages.set(browser, pages)
+  return pages
+}
+
+async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
+  return (await browser.newContext(options)).newPage()
+}
+
+/** Makes a page forget who used it. */
+async function leave(browser: Browser, page: Page): Promise<void> {
+  await page.goto('about:blank')
+  await page.context().clearCookies()
+  unused(browser).push(page)
 }
 
 /** Fills in the sign-in page and waits for the consent page. */

@@ -3,13 +3,19 @@ import { globSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { freePort } from './ports.ts'
 import { clusterUrl, startCluster } from './postgres/cluster.ts'
 import { root } from './settings.ts'
 
-/** `npm test [-- part of a path …]`: every test file, or those whose path holds one of the given parts. */
-const places = ['{auth,bench,e2e,fleet,gateway}/test/**/*.test.ts', '{clients,libs,services}/*/test/**/*.test.ts']
-const parts = process.argv.slice(2)
+/**
+ * `npm test [-- part of a path …]`: every test file, or those whose path holds one of the given parts.
+ * `npm run test:release`: the long ones instead, which a release must pass as well.
+ */
+const { values, positionals: parts } = parseArgs({ allowPositionals: true, options: { release: { type: 'boolean' } } })
+const places = values.release
+  ? ['e2e/release/*.test.ts']
+  : ['{auth,bench,e2e,fleet,gateway}/test/**/*.test.ts', '{clients,libs,services}/*/test/**/*.test.ts']
 const files = globSync(places, { cwd: root })
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
   .sort()

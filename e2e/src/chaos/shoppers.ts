@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Retail } from '../retail/retail.ts'
 import { type Insisting, type Intent, insisting, type Outcome } from './insist.ts'
 import { type Random, seeded } from './random.ts'
@@ -30,6 +31,9 @@ const customers = Array.from({ length: 10 }, (_, index) => `demo${index + 1}`)
 /** Most pay at once; some answers of the provider get lost, some cards are declined. */
 const methods = ['pm_sim_visa', 'pm_sim_visa', 'pm_sim_visa', 'pm_sim_mastercard', 'pm_sim_lost', 'pm_sim_declined']
 
+/** What a customer thinks over between two purchases. */
+const PAUSE_MS = 250
+
 /** Sends all customers shopping. */
 export function startShoppers(retail: Retail, seed: number): Shoppers {
   const insist = insisting(retail)
@@ -39,6 +43,7 @@ export function startShoppers(retail: Retail, seed: number): Shoppers {
   const work = customers.map(async (who) => {
     const random = seeded(seed, who)
     for (let turn = 1; !isOver; turn++) {
+      await sleep(PAUSE_MS)
       const intents = { insist, who, prefix: `${seed}-${who}-${turn}` }
       const bought = await buy(intents, random)
       if (!bought.done) refused.set(bought.code, (refused.get(bought.code) ?? 0) + 1)

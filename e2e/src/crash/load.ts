@@ -41,7 +41,7 @@ export interface Load {
 /** Units of one reservation. */
 export const RESERVED_UNITS = 1
 const REORDERED = { sku: 'CAT-1004', quantity: 1, warehouse: 'WH-2' }
-const PAUSE_MS = 40
+const PAUSE_MS = 120
 const PRODUCTS = 8
 const MOST_IN_CART = 99
 

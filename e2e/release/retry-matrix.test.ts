@@ -21,8 +21,7 @@ const rows = [...wmsRows, ...omsRows, ...paymentsRows, ...catshopRows]
 const writes = [wms, oms, payments, catshop].flatMap(({ domain, tools }) =>
   tools.filter(({ effect }) => effect !== 'read').map((tool) => ({ domain, tool })),
 )
-/** `BACKROOM_REPETITIONS=20` runs the figure of a release. */
-const TIMES = Number(process.env.BACKROOM_REPETITIONS ?? 6)
+const TIMES = 20
 
 test('every write tool of every server has a row, and every row a tool', () => {
   const named = (domain: DomainName, name: string) => `${domain}.${name}`
@@ -70,7 +69,7 @@ describe('a call that is repeated', () => {
     })
   }
 
-  /** Once, twice, many times, one after the other; then another intent under the same key. */
+  /** Once, twice, twenty times, one after the other; then another intent under the same key. */
   async function withOneKey(row: Row): Promise<void> {
     const args = await row.args(retail)
     const key = randomUUID()
@@ -91,7 +90,7 @@ describe('a call that is repeated', () => {
     assert.equal(await stateOf(retail, row.domain), state, 'a repetition changes nothing')
   }
 
-  /** The first answers are lost on the way; then many calls at once. */
+  /** The first answers are lost on the way; then twenty calls at once. */
   async function inParallelWithLostAnswers(row: Row): Promise<void> {
     const args = await row.args(retail)
     const key = randomUUID()

@@ -10,7 +10,7 @@ import { until } from '../src/until.ts'
 
 const SKUS_A_CALL = 50
 const PRODUCTS = 80
-/** `BACKROOM_CRASH_ROUNDS=20` runs the figure of a release. */
+/** `BACKROOM_CRASH_ROUNDS=20` runs the figure of a night. */
 const ROUNDS = Number(process.env.BACKROOM_CRASH_ROUNDS ?? 1)
 
 const behindGateway = { auth: 100, wms: 101, oms: 102, payments: 106, catshop: 107, psp: 110 }
