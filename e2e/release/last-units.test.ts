@@ -21,7 +21,9 @@ describe(`${BUYERS} buyers for ${SKUS * UNITS_EACH} units of ${SKUS} SKUs`, () =
   let offers: Offer[]
   let buyers: string[]
   before(async () => {
-    retail = openRetail(await startFleet({ environment: busyFleet }))
+    // All sign in from one address.
+    const environment = { ...busyFleet, RATE_LIMIT_FACTOR: '100000' }
+    retail = openRetail(await startFleet({ environment }))
     offers = await inStock(retail)
     for (const { sku } of offers) await leaveForSale(retail, sku, UNITS_EACH)
     buyers = await openAccounts(retail, BUYERS)

@@ -22,5 +22,10 @@ export async function leaveForSale({ must, rows }: Retail, sku: string, units: n
   if (surplus < 0) throw new Error(`${sku} has fewer than ${units} units`)
   const lines = [{ sku, qty: surplus }]
   if (surplus > 0)
-    await must('wms', 'reserve_stock', { order_ref: `aside-${randomUUID()}`, lines, ttl_s: 86_400 }, 'warehouse')
+    await must(
+      'wms',
+      'reserve_stock',
+      { order_ref: `aside-${randomUUID()}`, lines, ttl_s: 86_400, allow_split: true },
+      'warehouse',
+    )
 }
