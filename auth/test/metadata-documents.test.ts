@@ -108,12 +108,13 @@ describe('addresses inside the network', () => {
 
   it('no client id makes the server connect to one', async () => {
     const { port } = canary.address() as AddressInfo
+    // biome-ignore format: a table reads better in rows
     const hosts = [
       '127.0.0.1', '127.1', '127.0.0.2', '2130706433', '0x7f000001', '0177.0.0.1', '0x7f.1', '0', '0.0.0.0', 'localhost',
       'LOCALHOST', 'localhost.', '[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[0:0:0:0:0:0:0:1]',
       '[64:ff9b::7f00:1]', '10.0.0.1', '172.16.0.1', '192.168.0.1', '169.254.169.254', '100.64.0.1', '[fe80::1]', '[fc00::1]',
       '[fd00:ec2::254]', '192.0.2.1', '198.18.0.1', '224.0.0.1', '255.255.255.255',
-    ] // biome-ignore format: a table reads better in rows
+    ]
     const urls = hosts.flatMap((host) => [`https://${host}:${port}/c`, `https://${host}/c`, `http://${host}:${port}/c`])
     const written = [`https://user@127.0.0.1:${port}/c`, `https:127.0.0.1:${port}/c`, `https://127.0.0.1:${port}#c`]
     assert.ok(urls.length >= 60)

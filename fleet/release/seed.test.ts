@@ -32,6 +32,7 @@ describe('npm run seed', () => {
     const { code, output } = await seed('--skus', '60', '--orders', '90')
     assert.equal(code, 0, output)
     assert.match(output, /60 SKUs and 90 orders are there/)
+    await requireBalancedBooks()
     const orders = await query(
       'oms',
       `select id, checkout_id, grand_minor, payment_id from orders where number like '%-B%'`,
@@ -53,6 +54,8 @@ describe('npm run seed', () => {
   })
 
   it('adds what is missing when it is run again, and nothing twice', async () => {
+    const again = await seed('--skus', '60', '--orders', '90')
+    assert.equal(again.code, 0, again.output)
     const more = await seed('--skus', '100', '--orders', '150', '--warehouses', '4')
     assert.equal(more.code, 0, more.output)
     assert.deepEqual(await query('oms', `select count(*)::int from orders where number like '%-B%'`), [{ count: 150 }])

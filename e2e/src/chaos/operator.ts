@@ -25,6 +25,7 @@ export function startOperator({ rows, call }: Pick<Retail, 'rows' | 'call'>): Op
   }
   const work = async () => {
     while (!isOver) {
+      // The servers that it asks are killed all the time: it looks again.
       await look().catch(() => undefined)
       await sleep(LOOK_MS)
     }

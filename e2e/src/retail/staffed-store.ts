@@ -96,7 +96,7 @@ export async function buy(store: StaffedStore, wanted: readonly Wanted[], method
 /** Waits until the order is as wanted. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part of an order.
 export async function orderIs({ ops }: StaffedStore, order_id: string, fits: (order: any) => boolean): Promise<any> {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into every part of an order.
   let order: any
   await until(`order ${order_id} is as wanted`, async () => {
     order = await done(ops, 'get_order', { order_id, include: ['fulfillment_orders'] })
