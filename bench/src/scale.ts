@@ -4,7 +4,7 @@ import type { TestFleet } from '@backroom/fleet-testing'
 import pg from 'pg'
 import { startBulkFleet } from './bulk-fleet.ts'
 import type { BenchOptions } from './options.ts'
-import { succeed } from './pace.ts'
+import { attempt } from './pace.ts'
 import { toolCall } from './request.ts'
 import { type Case, cases, goals, type Sample } from './scale-cases.ts'
 
@@ -83,7 +83,8 @@ async function clientOf({ fleet, sample }: Sized, domain: Case['domain']): Promi
   const token = await fleet.token(`${accounts[role]}@example.com`, domain, scopes[role])
   return async (one, turn) => {
     const startedAt = performance.now()
-    await succeed(`${fleet.publicUrl}/${domain}/mcp`, toolCall(one.tool, one.args(sample, turn), token))
+    const outcome = await attempt(`${fleet.publicUrl}/${domain}/mcp`, toolCall(one.tool, one.args(sample, turn), token))
+    if (outcome !== 'answered') throw new Error(`${one.tool} of ${domain} was not available`)
     return performance.now() - startedAt
   }
 }
