@@ -34,7 +34,7 @@ export interface Retail {
   /** Orders a behaviour of the payment provider for its next operations. */
   provider(operation: string, behaviour: string, times?: number): Promise<void>
   /** Asks the payment provider. */
-  // biome-ignore lint/suspicious/noExplicitAny: the provider's own words.
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of the provider, which is no part of the fleet.
   askProvider(path: string): Promise<any>
   close(): Promise<void>
 }

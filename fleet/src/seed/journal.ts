@@ -8,6 +8,8 @@ export interface BulkRun {
   terms: BulkTerms
 }
 
+type RunRow = { from: number; to: number; anchor: string; skus: number; warehouses: number }
+
 /** Makes the tables that remember how far seeding came, in a schema of their own. */
 export async function openJournal(connection: BulkConnection): Promise<void> {
   await connection.query(`
@@ -29,7 +31,7 @@ export async function runsFor(connection: BulkConnection, { skus, orders, wareho
      where $1::bigint > (select coalesce(max(last_order), -1) from bulk_seed.run)`,
     [orders, skus, warehouses],
   )
-  const { rows } = await connection.query(
+  const { rows } = await connection.query<RunRow>(
     `select (lag(last_order, 1, 0) over runs + 1)::float8 as "from", last_order::float8 as "to", anchor::text, skus::float8,
        warehouses
      from bulk_seed.run window runs as (order by last_order) order by last_order`,
@@ -39,7 +41,10 @@ export async function runsFor(connection: BulkConnection, { skus, orders, wareho
 
 /** How many SKUs or orders a part has been filled with. */
 export async function doneOf(connection: BulkConnection, part: string): Promise<number> {
-  const { rows } = await connection.query('select done::float8 from bulk_seed.progress where part = $1', [part])
+  const { rows } = await connection.query<{ done: number }>(
+    'select done::float8 from bulk_seed.progress where part = $1',
+    [part],
+  )
   return rows[0]?.done ?? 0
 }
 

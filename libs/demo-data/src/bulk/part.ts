@@ -1,7 +1,6 @@
 /** A connection to one schema, as its owner. */
 export interface BulkConnection {
-  // biome-ignore lint/suspicious/noExplicitAny: rows of any statement.
-  query(text: string, values?: unknown[]): Promise<{ rows: any[] }>
+  query<Row extends Record<string, unknown>>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>
 }
 
 /** What bulk data is made of besides numbers: the same terms give the same rows in every schema. */
