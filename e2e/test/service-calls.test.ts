@@ -2,12 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DomainName, isServiceCall, serviceCalls } from '@backroom/access'
 import { catshop } from '@backroom/catshop/service'
+import { service as claims } from '@backroom/claims/service'
 import type { Service } from '@backroom/mcp-service'
 import { service as oms } from '@backroom/oms/service'
 import { service as payments } from '@backroom/payments/service'
+import { service as rma } from '@backroom/rma/service'
+import { service as tms } from '@backroom/tms/service'
 import { service as wms } from '@backroom/wms/service'
 
-const services = new Map<DomainName, Service>([catshop, oms, payments, wms].map((service) => [service.domain, service]))
+const services = new Map<DomainName, Service>(
+  [catshop, claims, oms, payments, rma, tms, wms].map((service) => [service.domain, service]),
+)
 
 /** `<domain>.<tool>`. */
 type ToolName = `${DomainName}.${string}`
@@ -30,11 +35,26 @@ const causes: Record<ToolName, { edges?: ToolName[]; own_row?: string }> = {
   'wms.release_reservation': { edges: ['oms.cancel_order', 'oms.confirm_order_edit'] },
   'wms.allocate_reservation': { edges: ['catshop.checkout', 'catshop.order_product', 'oms.confirm_order_edit'] },
   'wms.restock_return': { own_row: 'goods that have arrived' },
+  'wms.get_lot': { own_row: 'a read' },
+  'wms.quarantine_stock': { edges: ['oms.start_recall'] },
+  'tms.create_shipment': { own_row: 'a parcel that a warehouse has packed, or a return that was authorised' },
+  'tms.buy_label': { edges: ['rma.issue_return_label'], own_row: 'a parcel that a warehouse has packed' },
+  'tms.void_label': { edges: ['oms.cancel_order'] },
+  'tms.intercept_shipment': { edges: ['oms.cancel_order'] },
+  'tms.schedule_pickup': { edges: ['rma.issue_return_label'] },
+  'rma.create_rma': { edges: ['catshop.initiate_return', 'oms.start_recall'] },
+  'rma.record_resolution': { own_row: 'records what has happened' },
+  'claims.open_claim': { edges: ['catshop.file_claim', 'rma.link_carrier_claim'], own_row: 'a parcel that was lost' },
+  'claims.record_settlement': { own_row: 'records what has happened' },
   'payments.authorize_payment': { edges: ['catshop.checkout', 'catshop.order_product'] },
   'payments.capture_payment': { own_row: 'goods that were shipped, up to what was authorised for them' },
   'payments.void_authorization': { own_row: 'gives back what was never charged' },
-  'payments.refund_payment': { edges: ['oms.cancel_order'], own_row: 'a payment that came too late' },
-  'payments.issue_store_credit': { edges: ['oms.cancel_order'] },
+  'payments.create_payment_link': { own_row: 'the customer decides on the page whether to pay' },
+  'payments.refund_payment': {
+    edges: ['oms.cancel_order', 'rma.resolve_return', 'claims.approve_claim'],
+    own_row: 'a payment that came too late',
+  },
+  'payments.issue_store_credit': { edges: ['rma.resolve_return', 'claims.approve_claim'] },
   'payments.post_recovery': { own_row: 'money that a carrier or insurer has paid' },
 }
 

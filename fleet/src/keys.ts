@@ -15,6 +15,8 @@ export interface FleetKeys {
   serviceKeyFile(domain: string): string
   /** What payments and the simulated payment provider share. */
   pspSecretFile: string
+  /** What signs the notifications of the simulated carriers. */
+  carrierSecretFile: string
   /** Password of a database role, the owner's included. */
   databasePassword(role: string): string
 }
@@ -26,14 +28,15 @@ export async function openKeys(data: string, databaseRoles: string[]): Promise<F
   const file = (name: string) => join(folder, `${name}.json`)
   if (!existsSync(file('auth'))) await writeAuthKeys(file('auth'), await createAuthKeys())
   await createServiceKeys(file)
-  const pspSecretFile = join(folder, 'psp-secret')
-  if (!existsSync(pspSecretFile)) await writeText(pspSecretFile, randomBytes(24).toString('base64url'))
+  const pspSecretFile = await openSecret(join(folder, 'psp-secret'))
+  const carrierSecretFile = await openSecret(join(folder, 'carrier-secret'))
   const passwords = await openPasswords(file('database-passwords'), databaseRoles)
   return {
     authKeysFile: file('auth'),
     serviceKeysFile: file('service-keys'),
     serviceKeyFile: file,
     pspSecretFile,
+    carrierSecretFile,
     databasePassword: (role) => passwords[role] ?? '',
   }
 }
@@ -50,6 +53,12 @@ async function createServiceKeys(file: (name: string) => string): Promise<void> 
     published[domain] = { ...jwk, ...names }
   }
   await writeJson(file('service-keys'), published)
+}
+
+/** A file with a secret that two parties share. */
+async function openSecret(path: string): Promise<string> {
+  if (!existsSync(path)) await writeText(path, randomBytes(24).toString('base64url'))
+  return path
 }
 
 async function openPasswords(path: string, roles: string[]): Promise<Record<string, string>> {

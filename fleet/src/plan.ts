@@ -59,6 +59,7 @@ export function planProcesses(
   urlOf: (role: string) => string,
 ): PlannedProcess[] {
   const names = processesToRun(settings)
+  const deployed = domainNames.filter((domain) => names.includes(domain))
   const shared = {
     BACKROOM_PROFILE: settings.profile,
     PUBLIC_URL: settings.publicUrl,
@@ -70,8 +71,7 @@ export function planProcesses(
     const entry = entryOf(name)
     const environment = { ...shared, PORT: String(port), HOST: '127.0.0.1' }
     if (name === 'gateway') {
-      const running = domainNames.filter((domain) => names.includes(domain))
-      const own = { HOST: settings.host, ...originsOf(running, settings.port) }
+      const own = { HOST: settings.host, ...originsOf(deployed, settings.port) }
       return { name, entry, readyUrl: `${gatewayOrigin(settings)}/ready`, environment: { ...environment, ...own } }
     }
     const readyUrl = `${originOf(name, settings.port)}/ready`
@@ -84,10 +84,14 @@ export function planProcesses(
     const secrets: Record<string, string> =
       name === 'auth'
         ? { AUTH_KEYS_FILE: keys.authKeysFile, SERVICE_KEYS_FILE: keys.serviceKeysFile }
-        : { SERVICE_KEY_FILE: keys.serviceKeyFile(name), ...originsOf(domainNames, settings.port) }
+        : { SERVICE_KEY_FILE: keys.serviceKeyFile(name), ...originsOf(deployed, settings.port) }
     if (name === 'payments' && settings.profile === 'demo') {
       secrets.PSP_URL = originOf('psp', settings.port)
       secrets.PSP_SECRET_FILE = keys.pspSecretFile
+    }
+    if (name === 'tms' && settings.profile === 'demo') {
+      secrets.CARRIER_SECRET_FILE = keys.carrierSecretFile
+      secrets.CARRIER_WEBHOOK_URL = `${gatewayOrigin(settings)}/tms/webhooks`
     }
     return { name, entry, readyUrl, environment: { ...environment, ...own, ...secrets } }
   })

@@ -28,14 +28,15 @@ async function ordered(retail: Retail): Promise<string> {
   return order_id
 }
 
+/** An order that has arrived and of which nothing has been returned or claimed. */
 async function deliveredOrder({ rows }: Retail): Promise<string> {
-  const delivered = await rows<{ id: string }>(
+  const [free] = await rows<{ id: string }>(
     'oms',
     `select o.id from orders o where o.customer_id = 'cust-006' and o.fulfillment_status = 'delivered'
-     order by placed_at desc`,
+       and not exists (select from order_line l join entitlement e on e.order_line_id = l.id
+         where l.order_id = o.id and e.taken_qty > 0)
+     order by placed_at desc limit 1`,
   )
-  const returned = await rows<{ id: string }>('catshop', 'select order_id as id from return_request')
-  const free = delivered.find(({ id }) => !returned.some((one) => one.id === id))
   if (!free) throw new Error('every delivered order of the customer is being returned')
   return free.id
 }
@@ -106,5 +107,14 @@ export const catshopRows: Row[] = [
     'initiate_return',
     async (retail) => ({ order_id: await deliveredOrder(retail), reason: `Too small ${++quantities}` }),
     otherText('reason'),
+  ),
+  row(
+    'file_claim',
+    async (retail) => ({
+      order_id: await deliveredOrder(retail),
+      type: 'damaged',
+      statement: `Broken ${++quantities}`,
+    }),
+    otherText('statement'),
   ),
 ]

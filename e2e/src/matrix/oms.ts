@@ -84,6 +84,16 @@ async function drawn(retail: Retail) {
   return draw
 }
 
+/** A lot that is not recalled yet. */
+async function soundLot({ rows }: Retail): Promise<string> {
+  const [lot] = await rows<{ lot_no: string }>(
+    'wms',
+    `select lot_no from lot where recall_state = 'none' order by random() limit 1`,
+  )
+  if (!lot) throw new Error('every lot is recalled')
+  return lot.lot_no
+}
+
 const in30Days = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
 const in31Days = () => new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10)
 
@@ -175,6 +185,7 @@ export const omsRows: Row[] = [
       rewrites: ['order_export'],
     },
   ),
+  row('start_recall', async (retail) => ({ lot: await soundLot(retail), reason: 'A seal leaks' }), otherText('reason')),
   row('retry_saga_step', async (retail) => ({ saga_id: await parkedProcess(retail) }), otherText('saga_id'), {
     as: 'admin',
   }),

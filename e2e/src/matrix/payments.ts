@@ -59,6 +59,15 @@ export const paymentsRows: Row[] = [
   row('release_hold', async (retail) => ({ hold_id: await hold(retail), reason: 'All is well' }), otherText('reason')),
   row('authorize_payment', async () => toAuthorize(), oneMore('amount_minor'), { as: 'service:oms' }),
   row(
+    'create_payment_link',
+    async () => ({
+      ...{ checkout_id: fresh('chk'), order_ref: fresh('ord'), customer_id: 'cust-001' },
+      ...{ amount_minor: 1_000, currency: 'USD', reason: 'Difference of an exchange' },
+    }),
+    oneMore('amount_minor'),
+    { as: 'service:oms' },
+  ),
+  row(
     'capture_payment',
     async (retail) => ({ payment_id: await authorized(retail), shipment_ref: fresh('shp'), amount_minor: 1_000 }),
     oneMore('amount_minor'),

@@ -6,7 +6,14 @@ import {
   readCheckouts,
   readOrders,
 } from '@backroom/oms/reconcile'
-import { type MovedBack, movedBack, type PaymentBooks, paidOrders, paymentsOf } from '@backroom/payments/reconcile'
+import {
+  grantsFor,
+  type MovedBack,
+  movedBack,
+  type PaymentBooks,
+  paidOrders,
+  paymentsOf,
+} from '@backroom/payments/reconcile'
 import { subjectsUnderWay } from '@backroom/workflows/reconcile'
 import type { Books } from './books.ts'
 import { compareItems, defineCheck, type Suspicion } from './check.ts'
@@ -37,7 +44,7 @@ export const ordersAndPayments = defineCheck({
     ),
 })
 
-/** What cancellations took from the entitlement of an order, against the money that went back for them. */
+/** What cancellations, returns and claims took from the entitlements of an order, against the money that went back. */
 export const entitlementsAndRefunds = defineCheck({
   name: 'entitlements against money given back',
   needs: ['oms', 'payments'],
@@ -56,6 +63,36 @@ export const entitlementsAndRefunds = defineCheck({
           todo: `Compare get_order_timeline of ${order.order.number} with get_payment; pay what is owed with propose_refund and refund_payment.`,
         })),
       )
+    }),
+})
+
+/** Store credit that orders say was given for returns and claims, against what was granted. */
+export const entitlementsAndCredit = defineCheck({
+  name: 'entitlements against store credit',
+  needs: ['oms', 'payments'],
+  run: ({ oms, payments }) =>
+    compareItems([(after, limit) => orderIds(oms, after, limit)], async (ids) => {
+      const orders = await readOrders(oms, ids)
+      const credited = [...orders].flatMap(([id, { order, credited: given }]) =>
+        given.map((one) => ({ id, number: order.number, ...one })),
+      )
+      if (credited.length === 0) return []
+      const grants = await grantsFor(
+        payments,
+        credited.map(({ source_id }) => source_id),
+      )
+      const busy = await subjectsUnderWay(oms, ids)
+      return credited.flatMap(({ id, number, source, source_id, used }) => {
+        const granted = grants.find((one) => one.source === source && one.source_id === source_id)?.minor ?? 0
+        if (granted === used) return []
+        return [
+          {
+            ...{ id, subject: `order ${number} (${id})`, underWay: busy.has(id) },
+            says: `${source} ${source_id}: orders says ${used} of store credit, payments granted ${granted}`,
+            todo: `Compare get_order_timeline of ${number} with the ledger; grant what is missing with issue_store_credit.`,
+          },
+        ]
+      })
     }),
 })
 
@@ -143,7 +180,7 @@ function describe(payment: PaymentBooks): string {
 
 /**
  * A cancellation or an edit gives back what it took from the order, unless money that was taken was to stay or was never
- * there; nothing gives back more than that.
+ * there. A return or a claim gives back exactly what its orders have booked.
  */
 function ofDraws({ order, drawn }: OrderBooks, moved: readonly MovedBack[]): string[] {
   const causes = new Map([...drawn, ...moved].map(({ source, source_id }) => [`${source} ${source_id}`, source]))
@@ -154,7 +191,7 @@ function ofDraws({ order, drawn }: OrderBooks, moved: readonly MovedBack[]): str
     const { used = 0, held = 0 } = drawn.find(is) ?? {}
     const { minor = 0 } = moved.find(is) ?? {}
     if (!payment_id || minor === used) return []
-    if (minor < used && (source !== 'cancel' || !isOwed)) return []
+    if (minor < used && source === 'cancel' && !isOwed) return []
     return [`${cause}: ${used} drawn from the entitlement (and ${held} held), ${minor} given back`]
   })
 }

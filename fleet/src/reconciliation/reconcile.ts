@@ -1,6 +1,6 @@
 import { type BookAddresses, type BookName, openBooks } from './books.ts'
 import type { Check, Findings } from './check.ts'
-import { entitlementsAndRefunds, ordersAndPayments } from './orders-and-payments.ts'
+import { entitlementsAndCredit, entitlementsAndRefunds, ordersAndPayments } from './orders-and-payments.ts'
 import { ordersAndStock } from './orders-and-stock.ts'
 import { ownBooks } from './own-books.ts'
 import { processes } from './processes.ts'
@@ -15,6 +15,7 @@ const checks: Check[] = [
   ordersAndStock,
   ordersAndPayments,
   entitlementsAndRefunds,
+  entitlementsAndCredit,
   paymentsAndProvider,
   shopAndOrders,
   ...processes,

@@ -17,6 +17,18 @@ const exchanges: readonly Exchange[] = [
     target: 'oms',
     scopes: { 'oms:read': 'catshop:read', 'oms:checkout': 'catshop:write', 'oms:cancel': 'catshop:write' },
   },
+  {
+    client: 'catshop',
+    source: 'catshop',
+    target: 'rma',
+    scopes: { 'rma:read': 'catshop:read', 'rma:write': 'catshop:write' },
+  },
+  {
+    client: 'catshop',
+    source: 'catshop',
+    target: 'claims',
+    scopes: { 'claims:read': 'catshop:read', 'claims:write': 'catshop:write' },
+  },
 ]
 
 /** The domains whose tokens a client may present for one at `target`; none when it may not act for anybody there. */

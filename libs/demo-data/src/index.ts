@@ -1,6 +1,8 @@
+export { type DemoClaim, type DemoClaimStage, demoClaims } from './claims.ts'
 export { type DemoAddress, type DemoCustomer, demoCustomers } from './customers.ts'
 export { type DemoOrder, type DemoOrderLine, demoOrders } from './orders.ts'
 export { type DemoPaymentMethod, demoPaymentMethods } from './payment-methods.ts'
 export { type DemoProduct, demoProducts } from './products.ts'
+export { type DemoReturn, type DemoReturnStage, demoReturns } from './returns.ts'
 export { type SeededRandom, seededRandom } from './seeded-random.ts'
 export { demoTaxRates } from './tax-rates.ts'

@@ -1,7 +1,7 @@
 import { defineWorkflow, enqueue } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
-import type { Fact, FactData, FactType } from './schemas.ts'
+import type { Fact, FactInput, FactType } from './schemas.ts'
 
 /** Brings one fact to the order process, and tries until it is accepted. A domain that reports lists it among its workflows. */
 export const reportFacts = defineWorkflow()({
@@ -18,7 +18,7 @@ export interface Happening<Type extends FactType> {
   type: Type
   /** Facts of one subject arrive in the order in which they were reported. */
   subject: string
-  data: FactData<Type>
+  data: FactInput<Type>
   /** Natural id, when the same happening could be reported twice. */
   id?: string
 }

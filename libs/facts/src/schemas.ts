@@ -31,6 +31,32 @@ const hold = {
 }
 const dispute = { dispute_id: z.string(), ...ofPayment }
 const purchaseOrder = { po_number: z.string(), warehouse: z.string(), status: z.string(), lines: Lines }
+const ofShipment = {
+  shipment_id: z.string(),
+  /** Null for a shipment of no order, such as one between warehouses. */
+  order_ref: z.string().nullable(),
+  /** The parcels as the warehouse names them; null when tms was not told. */
+  shipment_ref: z.string().nullable(),
+}
+const movement = { ...ofShipment, direction: z.enum(['outbound', 'return']).default('outbound'), occurred_at: Moment }
+/** No units: money alone, such as for a late delivery. */
+const orderLine = { order_line_id: z.string(), sku: z.string(), qty: z.int().nonnegative() }
+const OrderLines = z.array(z.object(orderLine))
+/** No units: money alone, such as for a late delivery. */
+const DrawnLines = z.array(
+  z.object({ ...orderLine, qty: z.int().nonnegative(), draw_id: z.string(), amount_minor: Minor.nonnegative() }),
+)
+const ofReturn = { rma_number: z.string(), order_id: z.string() }
+const returned = z.object({ ...ofReturn, lines: OrderLines })
+const ofClaim = { claim_number: z.string(), order_id: z.string() }
+const claimed = z.object({ ...ofClaim, lines: OrderLines })
+const recovery = z.object({
+  recovery_id: z.string(),
+  claim_number: z.string().nullable(),
+  order_id: z.string().nullable().optional(),
+  counterparty: z.string(),
+  ...amount,
+})
 const transfer = { transfer_id: z.string(), from: z.string(), to: z.string(), lines: Lines }
 
 /** What each type of fact tells. Additive changes only; anything else is a new version of the type. */
@@ -79,6 +105,69 @@ export const factSchemas = {
   'payment.authorization_expiring.v1': z.object({ ...ofPayment, capture_before: Moment }),
   'payment.dispute_opened.v1': z.object({ ...dispute, ...amount, reason: z.string(), respond_by: Moment.nullable() }),
   'payment.dispute_closed.v1': z.object({ ...dispute, outcome: z.enum(['won', 'lost', 'accepted', 'expired']) }),
+  'shipment.picked_up.v1': z.object(movement),
+  /** At the customer's door or, with `direction` return, at the returns dock. Without `lines`: all that was shipped. */
+  'shipment.delivered.v1': z.object({
+    ...movement,
+    rma_number: z.string().nullable().default(null),
+    lines: Lines.optional(),
+    proof_id: z.string().nullable().default(null),
+  }),
+  'shipment.returned.v1': z.object(movement),
+  'shipment.lost_suspected.v1': z.object({ ...movement, last_scan_at: Moment.nullable() }),
+  'shipment.exception.v1': z.object({
+    shipment_id: z.string(),
+    order_ref: z.string().nullable(),
+    exception_id: z.string(),
+    type: z.string(),
+    severity: z.string(),
+  }),
+  'return.requested.v1': returned,
+  'return.authorized.v1': returned,
+  'return.rejected.v1': returned,
+  'return.cancelled.v1': returned,
+  'return.expired.v1': returned,
+  'return.received.v1': returned,
+  'return.inspected.v1': returned,
+  'return.resolved.v1': returned,
+  'return.disposed.v1': z.object({
+    ...ofReturn,
+    sku: z.string(),
+    qty: z.int().positive(),
+    disposition: z.string(),
+    warehouse: z.string(),
+  }),
+  /** A decided resolution whose effect the order process now brings about. `amount_minor` is what the customer gets. */
+  'return.resolving.v1': z.object({
+    ...ofReturn,
+    customer_id: z.string(),
+    resolution_id: z.string(),
+    kind: z.enum(['refund', 'exchange', 'store_credit', 'repair', 'reject']),
+    amount_minor: Minor.nonnegative(),
+    fee_minor: Minor.nonnegative(),
+    currency: z.string(),
+    lines: DrawnLines,
+    replacement_lines: Lines.optional(),
+    /** Paid before the goods are back: their units stay to be returned. */
+    advance: z.boolean().optional(),
+  }),
+  'claim.opened.v1': claimed,
+  'claim.approved.v1': claimed,
+  'claim.denied.v1': claimed,
+  'claim.withdrawn.v1': claimed,
+  'claim.settled.v1': claimed,
+  /** A decided settlement whose effect the order process now brings about. */
+  'claim.settling.v1': z.object({
+    ...ofClaim,
+    customer_id: z.string(),
+    settlement_id: z.string(),
+    method: z.enum(['refund', 'replacement', 'store_credit']),
+    amount_minor: Minor.nonnegative(),
+    currency: z.string(),
+    lines: DrawnLines,
+  }),
+  'recovery.paid.v1': recovery,
+  'recovery.written_off.v1': recovery,
 } as const
 
 /** `<subject>.<what happened>.v<version>`. */
@@ -86,6 +175,9 @@ export type FactType = keyof typeof factSchemas
 
 /** What a fact of a type tells. */
 export type FactData<Type extends FactType> = z.infer<(typeof factSchemas)[Type]>
+
+/** The same as it is reported: what has a default may be left out. */
+export type FactInput<Type extends FactType> = z.input<(typeof factSchemas)[Type]>
 
 /** The envelope: a CloudEvent in JSON. `data` is checked against {@link factSchemas}. */
 export const Fact = z.object({

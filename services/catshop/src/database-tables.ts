@@ -80,23 +80,6 @@ export interface Tables {
     created_at: DefaultTime
   }
   purchase_policy: { confirm_above_minor: number }
-  return_line: {
-    return_id: string
-    order_id: string
-    line: number
-    product_id: string
-    name: string
-    quantity: number
-  }
-  return_request: {
-    return_id: string
-    rma_number: string
-    order_id: string
-    customer_id: string
-    status: 'requested' | 'cancelled'
-    reason_untrusted: string
-    requested_at: DefaultTime
-  }
   review: {
     review_id: string
     customer_id: string

@@ -3,10 +3,9 @@ import type { z } from 'zod'
 import type { Tables } from './database-tables.ts'
 import { getOrder, type OrderAccess } from './order.ts'
 import { type OrderDetails, orderDetails } from './order-view.ts'
-import { requestsOf } from './return-request.ts'
 
 /**
- * The caller's own order with its delivery and its returns.
+ * The caller's own order with its delivery.
  *
  * @param reference its id, its number, or the id of the checkout that it came from
  * @throws {BusinessError} `not_found`, for the orders of others too
@@ -16,7 +15,7 @@ export async function lookUpOrder(
   reference: string,
 ): Promise<z.output<typeof OrderDetails>> {
   const order = await getOrder({ callAsCaller }, (await orderOfCheckout(db, reference)) ?? reference)
-  return orderDetails(order, await requestsOf(db, order.order_id))
+  return orderDetails(order)
 }
 
 async function orderOfCheckout(db: Kysely<Tables>, reference: string): Promise<string | null | undefined> {

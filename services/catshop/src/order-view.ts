@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { Address } from './address.ts'
 import { deliveryWindow } from './delivery.ts'
-import { fulfillmentStatuses, type Order, type OrderLine, orderStatuses } from './order.ts'
+import { fulfillmentStatuses, type Order, type OrderLine, orderStatuses, returnStatuses } from './order.ts'
 import { amountFields, amounts } from './price.ts'
-import type { ReturnRequest } from './return-request.ts'
 
 export const OrderStatus = z.enum(orderStatuses)
 export const FulfillmentStatus = z.enum(fulfillmentStatuses)
@@ -75,6 +74,7 @@ const LineReference = z.object({ id: z.string(), quantity: z.int() })
 export const OrderDetails = OrderSummary.omit({ items: true }).extend({
   checkout_id: z.string().nullable(),
   payment_method: z.string(),
+  return_status: z.enum(returnStatuses).describe('Of the order as a whole; get_return_status tells of one return'),
   line_items: z.array(
     z.object({
       id: z.string(),
@@ -106,8 +106,8 @@ export const OrderDetails = OrderSummary.omit({ items: true }).extend({
   adjustments: z.array(
     z.object({
       id: z.string(),
-      type: z.enum(['return', 'cancellation']),
-      status: z.enum(['pending', 'completed']),
+      type: z.enum(['return', 'claim', 'cancellation']),
+      status: z.literal('completed'),
       occurred_at: z.iso.datetime(),
       line_items: z.array(LineReference),
     }),
@@ -115,18 +115,19 @@ export const OrderDetails = OrderSummary.omit({ items: true }).extend({
   totals: z.array(Total),
 })
 
-export function orderDetails(order: Order, returns: ReturnRequest[]): z.output<typeof OrderDetails> {
+export function orderDetails(order: Order): z.output<typeof OrderDetails> {
   const { totals } = order
   return {
     ...orderSummary(order, 'concise'),
     checkout_id: order.checkout_id,
     payment_method: order.payment.method ?? 'none',
+    return_status: order.return_status,
     line_items: order.lines.map(lineItem),
     fulfillment: {
       expectations: order.status === 'cancelled' ? [] : [expectation(order)],
       events: events(order),
     },
-    adjustments: adjustments(order, returns),
+    adjustments: adjustments(order),
     totals: [
       { type: 'subtotal', amount: totals.subtotal_minor },
       { type: 'items_discount', amount: 0 - totals.discount_minor },
@@ -184,27 +185,27 @@ function events(order: Order): Details['fulfillment']['events'] {
   return [...sent, { ...canceled, line_items: whole(order) }]
 }
 
-function adjustments(order: Order, returns: ReturnRequest[]): Details['adjustments'] {
-  const returned = returns.map((request) => ({
-    id: request.return_id,
-    type: 'return' as const,
-    status: request.status === 'cancelled' ? ('completed' as const) : ('pending' as const),
-    occurred_at: request.requested_at.toISOString(),
-    line_items: request.lines.map(({ line, quantity }) => ({ id: String(line), quantity })),
-  }))
-  const cancelled = order.adjustments
-    .filter(({ kind }) => kind === 'cancel')
-    .map(({ qty, at, order_line_id }, index) => {
+const adjustmentTypes: Record<string, 'return' | 'claim' | 'cancellation'> = {
+  return: 'return',
+  claim: 'claim',
+  cancel: 'cancellation',
+}
+
+/** Changes of units; what concerns money alone shows in the totals. */
+function adjustments(order: Order): Details['adjustments'] {
+  return order.adjustments
+    .filter(({ kind, qty }) => kind in adjustmentTypes && qty !== 0)
+    .map(({ kind, qty, at, order_line_id }, index) => {
+      const type = adjustmentTypes[kind] ?? 'cancellation'
       const line = order.lines.find((each) => each.order_line_id === order_line_id)
       return {
-        id: `${order.order_id}-cancellation-${index + 1}`,
-        type: 'cancellation' as const,
+        id: `${order.order_id}-${type}-${index + 1}`,
+        type,
         status: 'completed' as const,
         occurred_at: at,
         line_items: line ? [{ id: String(line.line), quantity: Math.abs(qty) }] : whole(order),
       }
     })
-  return [...returned, ...cancelled]
 }
 
 function whole({ lines }: Order): References {

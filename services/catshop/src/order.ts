@@ -33,6 +33,8 @@ export const fulfillmentStatuses = [
   'failed',
 ] as const
 
+export const returnStatuses = ['none', 'requested', 'partial', 'returned'] as const
+
 const Line = z.object({
   order_line_id: z.string(),
   line: z.int(),
@@ -42,6 +44,7 @@ const Line = z.object({
   qty_ordered: z.int(),
   qty_current: z.int(),
   qty_shipped: z.int(),
+  qty_returnable: z.int(),
   unit_minor: z.int(),
   discount_minor: z.int(),
   shipping_minor: z.int(),
@@ -56,6 +59,7 @@ const Order = z.object({
   number: z.string(),
   status: z.enum(orderStatuses),
   fulfillment_status: z.enum(fulfillmentStatuses),
+  return_status: z.enum(returnStatuses),
   currency: z.string(),
   totals: z.object({
     subtotal_minor: z.int(),

@@ -13,6 +13,7 @@ import { applyCoupon } from './tools/apply-coupon.ts'
 import { cancelMyOrder } from './tools/cancel-my-order.ts'
 import { checkAvailability } from './tools/check-availability.ts'
 import { checkout } from './tools/checkout.ts'
+import { fileClaim } from './tools/file-claim.ts'
 import { getOrderHistory } from './tools/get-order-history.ts'
 import { getOrderStatus } from './tools/get-order-status.ts'
 import { getProduct } from './tools/get-product.ts'
@@ -53,6 +54,7 @@ export const catshop = defineService({
     writeProductReview,
     initiateReturn,
     getReturnStatus,
+    fileClaim,
   ],
   resources: [catalogResource, productResource, cartResource, orderResource, returnsPolicyResource],
   prompts: [findGift, reorderLast, compare, startReturn],

@@ -3,10 +3,12 @@ import type { Kysely } from 'kysely'
 import { addAdjustments } from './adjustment.ts'
 import type { Tables } from './database-tables.ts'
 import { recordLessDemand } from './demand.ts'
+import { EXCHANGE } from './exchange-credit.ts'
 import { withdrawUnits } from './fulfillment-withdrawal.ts'
 import type { Order } from './order.ts'
 import { refreshAxes } from './order-axes.ts'
 import { amountToCancel, linesOf, type OrderLine, requireEachOnce } from './order-line.ts'
+import { recordEvent } from './timeline.ts'
 
 /** Units of a line that are not wanted any more. */
 export interface Cut {
@@ -58,6 +60,8 @@ export async function cancelUnits(
   const fresh = await withoutDone(db, cuts, source, sourceId)
   for (const { line, qty } of fresh) await cutLine(db, line, qty)
   await recordLessDemand(db, order, fresh)
+  const less = fresh.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+  await giveCreditBack(db, order, Math.max(0, less - order.due_minor), sourceId)
   await addAdjustments(
     db,
     order,
@@ -72,6 +76,23 @@ export async function cancelUnits(
     })),
   )
   return refreshAxes(db, order.id)
+}
+
+/** Goods that came in exchange and are not sent after all: what had paid for them is owed again, and people see to it. */
+async function giveCreditBack(db: Kysely<Tables>, order: Order, amountMinor: number, sourceId: string): Promise<void> {
+  if (amountMinor === 0) return
+  const reason = 'Had been paid with goods sent back'
+  await addAdjustments(db, order, [
+    { kind: 'cancel', orderLineId: null, qty: 0, amountMinor, reason, source: EXCHANGE, sourceId },
+  ])
+  const data = { amount_minor: amountMinor, currency: order.currency }
+  await recordEvent(db, {
+    orderId: order.id,
+    type: 'exchange.credit_owed',
+    actor: 'orders',
+    visibility: 'internal',
+    data,
+  })
 }
 
 async function cutLine(db: Kysely<Tables>, line: OrderLine, qty: number): Promise<void> {

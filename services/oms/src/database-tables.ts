@@ -75,11 +75,21 @@ export type ShipmentStatus = (typeof shipmentStatuses)[number]
 export const drawSources = ['rma', 'claim', 'cancel', 'goodwill'] as const
 export type DrawSource = (typeof drawSources)[number]
 
+/** What compensates a customer by a process of its own. */
+export type CompensationSource = Extract<DrawSource, 'rma' | 'claim'>
+
 export const drawStates = ['held', 'used', 'released'] as const
 export type DrawState = (typeof drawStates)[number]
 
 export const adjustmentKinds = ['cancel', 'return', 'claim', 'goodwill', 'edit'] as const
 export type AdjustmentKind = (typeof adjustmentKinds)[number]
+
+export const caseKinds = ['return', 'claim'] as const
+export type CaseKind = (typeof caseKinds)[number]
+
+export const compensationKinds = ['refund', 'store_credit', 'replacement'] as const
+/** What a customer gets for goods. */
+export type CompensationKind = (typeof compensationKinds)[number]
 
 export const moneyKinds = ['authorized', 'captured', 'voided', 'refunded'] as const
 export type MoneyKind = (typeof moneyKinds)[number]
@@ -134,6 +144,7 @@ export interface Tables extends ProcessTables {
     cancelled_at: OptionalTimestamp
     cancel_reason: string | null
     completed_at: OptionalTimestamp
+    window_ends_at: OptionalTimestamp
     version: Generated<number>
   }
   order_line: {
@@ -207,6 +218,8 @@ export interface Tables extends ProcessTables {
     packed_at: OptionalTimestamp
     shipped_at: OptionalTimestamp
     delivered_at: OptionalTimestamp
+    tms_shipment_id: string | null
+    picked_up_at: OptionalTimestamp
   }
   shipment_line: {
     shipment_ref: string
@@ -281,6 +294,28 @@ export interface Tables extends ProcessTables {
     amount_minor: number
     at: Timestamp
   }
+  order_case: {
+    number: string
+    order_id: string
+    kind: CaseKind
+    status: string
+    open: boolean
+    returned: ColumnType<Record<string, number>, string | undefined, string>
+    changed_at: Timestamp
+  }
+  compensation: {
+    source: CompensationSource
+    source_id: string
+    order_line_id: string
+    kind: CompensationKind
+    number: string
+    order_id: string
+    paid_order_id: string
+    draw_id: string
+    qty: number
+    minor: number
+    at: Timestamp
+  }
   fact: {
     id: string
     source: string
@@ -325,6 +360,8 @@ export interface Tables extends ProcessTables {
   approval_rule: { tool: string; account: string; tier: Tier }
   /** View: empty, or something is wrong. */
   order_differences: { order_id: string; check: string; expected: string; found: string }
+  /** View: empty, or something is wrong. */
+  compensation_differences: { order_id: string; check: string; expected: string; found: string }
   /** View: empty, or something is wrong. */
   demand_differences: { sku: string; day: Day; ordered: number; counted: number }
 }

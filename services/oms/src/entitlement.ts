@@ -1,5 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service'
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
 import type { z } from 'zod'
 import type { DrawSource, DrawState, Tables } from './database-tables.ts'
@@ -14,7 +14,10 @@ export interface DrawRequest {
   /** Id of the return, claim or cancellation that compensates; one draw for each line of it. */
   sourceId: string
   qty: number
-  minor: number
+  /** Left out: what those units cost; the last one of the line takes the rest. */
+  minor?: number | undefined
+  /** Units count that have been delivered and that no return has drawn. */
+  deliveredOnly?: boolean | undefined
   actor: string
 }
 
@@ -45,16 +48,15 @@ export async function openEntitlements(
  * drew another amount; invalid_transition when its draw was released
  */
 export async function drawEntitlement(db: Kysely<Tables>, request: DrawRequest): Promise<Draw> {
-  const { orderLineId, source, sourceId, qty, minor, actor } = request
-  if (qty === 0 && minor === 0) throw new BusinessError('invalid_argument', 'A draw is for units, money or both.')
+  const { orderLineId, source, sourceId, qty, deliveredOnly, actor } = request
+  if (qty === 0 && !request.minor) throw new BusinessError('invalid_argument', 'A draw is for units, money or both.')
   const entitlement = await lockEntitlement(db, orderLineId)
   const existing = await findDraw(db, request)
   if (existing) return sameDraw(existing, request)
-  const left = {
-    qty: entitlement.compensable_qty - entitlement.taken_qty,
-    minor: entitlement.compensable_minor - entitlement.taken_minor,
-  }
-  if (qty > left.qty || minor > left.minor) throw exceeded(request, left)
+  const left = leftOf(entitlement)
+  if (deliveredOnly) left.qty = Math.min(left.qty, entitlement.qty_delivered - (await returnedUnits(db, orderLineId)))
+  const minor = request.minor ?? costOf(entitlement, qty)
+  if (qty > left.qty || minor > left.minor) throw exceeded(request, minor, left)
   await take(db, orderLineId, qty, minor)
   return db
     .insertInto('entitlement_draw')
@@ -72,6 +74,20 @@ export async function drawEntitlement(db: Kysely<Tables>, request: DrawRequest):
     .executeTakeFirstOrThrow()
 }
 
+/** Per line of the orders, the units that were delivered and that nothing has compensated. */
+export async function returnableUnits(
+  db: Kysely<Tables>,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ order_line_id: string; qty: number }>`
+    select e.order_line_id, greatest(0, least(e.compensable_qty - e.taken_qty, l.qty_delivered - coalesce(
+        (select sum(d.qty) from entitlement_draw d
+         where d.order_line_id = l.id and d.source = 'rma' and d.state <> 'released'), 0)))::integer as qty
+    from order_line l join entitlement e on e.order_line_id = l.id
+    where l.order_id = any(${orderIds})`.execute(db)
+  return new Map(rows.map(({ order_line_id, qty }) => [order_line_id, qty]))
+}
+
 /**
  * Says that what was drawn has been paid or replaced. Settling again changes nothing.
  *
@@ -81,6 +97,43 @@ export function settleDraw(db: Kysely<Tables>, key: DrawKey): Promise<Draw> {
   return endDraw(db, key, 'used')
 }
 
+/** What a compensation has given for a draw. */
+export interface DrawUse {
+  drawId: string
+  orderLineId: string
+  qty: number
+  minor: number
+}
+
+/**
+ * Uses a draw for what has been given for it, and gives back the rest; a draw that was used before, for a part paid in
+ * advance, is used for this as well.
+ *
+ * @throws {BusinessError} not_found; invalid_transition when it was released; limit_exceeded when more was given than the
+ * line has left
+ */
+export async function useDraw(db: Kysely<Tables>, { drawId, orderLineId, qty, minor }: DrawUse): Promise<void> {
+  const entitlement = await lockEntitlement(db, orderLineId)
+  const draw = await db
+    .selectFrom('entitlement_draw')
+    .selectAll()
+    .where('id', '=', drawId)
+    .where('order_line_id', '=', orderLineId)
+    .executeTakeFirst()
+  if (!draw) throw new BusinessError('not_found', `Line ${orderLineId} has no draw ${drawId}.`)
+  if (draw.state === 'released') throw notHeld(draw, 'used')
+  const used = draw.state === 'held' ? { qty, minor } : { qty: Math.max(draw.qty, qty), minor: draw.minor + minor }
+  const left = leftOf(entitlement)
+  if (used.qty - draw.qty > left.qty || used.minor - draw.minor > left.minor)
+    throw exceeded({ orderLineId, qty: used.qty - draw.qty }, used.minor - draw.minor, left)
+  await take(db, orderLineId, used.qty - draw.qty, used.minor - draw.minor)
+  await db
+    .updateTable('entitlement_draw')
+    .set({ ...used, state: 'used', ended_at: draw.ended_at ?? new Date() })
+    .where('id', '=', drawId)
+    .execute()
+}
+
 /**
  * Gives back what was drawn and not used. Releasing again changes nothing.
  *
@@ -88,6 +141,27 @@ export function settleDraw(db: Kysely<Tables>, key: DrawKey): Promise<Draw> {
  */
 export async function releaseDraw(db: Kysely<Tables>, key: DrawKey): Promise<Draw> {
   return endDraw(db, key, 'released')
+}
+
+/**
+ * Gives back all but so many units of what was drawn, with their money. Again changes nothing.
+ *
+ * @throws {BusinessError} not_found; invalid_transition when it was settled or released
+ */
+export async function shrinkDraw(db: Kysely<Tables>, key: DrawKey, qty: number): Promise<Draw> {
+  const entitlement = await lockEntitlement(db, key.orderLineId)
+  const draw = await findDraw(db, key)
+  if (!draw) throw unknownDraw(key)
+  if (qty >= draw.qty && draw.state !== 'released') return draw
+  if (draw.state !== 'held') throw notHeld(draw, 'held')
+  const minor = Math.min(draw.minor, qty * Math.floor(entitlement.paid_minor / entitlement.qty_ordered))
+  await take(db, key.orderLineId, qty - draw.qty, minor - draw.minor)
+  return db
+    .updateTable('entitlement_draw')
+    .set({ qty, minor })
+    .where('id', '=', draw.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 async function endDraw(db: Kysely<Tables>, key: DrawKey, to: Exclude<DrawState, 'held'>): Promise<Draw> {
@@ -110,7 +184,7 @@ async function lockEntitlement(db: Kysely<Tables>, orderLineId: string) {
     .selectFrom('entitlement')
     .innerJoin('order_line', 'order_line.id', 'entitlement.order_line_id')
     .selectAll('entitlement')
-    .select('order_line.order_id')
+    .select(['order_line.order_id', 'order_line.qty_ordered', 'order_line.qty_delivered', 'order_line.paid_minor'])
     .where('order_line_id', '=', orderLineId)
     .forUpdate('entitlement')
     .executeTakeFirst()
@@ -118,6 +192,32 @@ async function lockEntitlement(db: Kysely<Tables>, orderLineId: string) {
   throw new BusinessError('not_found', `There is no order line ${orderLineId}.`, {
     nextActions: [{ tool: 'get_order', hint: 'Its lines carry their order_line_id.' }],
   })
+}
+
+type Entitlement = Awaited<ReturnType<typeof lockEntitlement>>
+
+/** What can still be compensated. */
+function leftOf(entitlement: Entitlement): { qty: number; minor: number } {
+  const { compensable_qty, compensable_minor, taken_qty, taken_minor } = entitlement
+  return { qty: compensable_qty - taken_qty, minor: compensable_minor - taken_minor }
+}
+
+/** What units cost, each the same; whoever takes the last ones takes all that is left of the money. */
+function costOf(entitlement: Entitlement, qty: number): number {
+  const left = leftOf(entitlement)
+  if (qty === left.qty) return left.minor
+  return Math.min(left.minor, qty * Math.floor(entitlement.paid_minor / entitlement.qty_ordered))
+}
+
+async function returnedUnits(db: Kysely<Tables>, orderLineId: string): Promise<number> {
+  const { units } = await db
+    .selectFrom('entitlement_draw')
+    .select((of) => of.fn.coalesce(of.fn.sum<number>('qty'), of.lit(0)).as('units'))
+    .where('order_line_id', '=', orderLineId)
+    .where('source', '=', 'rma')
+    .where('state', '!=', 'released')
+    .executeTakeFirstOrThrow()
+  return Number(units)
 }
 
 function findDraw(db: Kysely<Tables>, { orderLineId, source, sourceId }: DrawKey): Promise<Draw | undefined> {
@@ -140,13 +240,17 @@ async function take(db: Kysely<Tables>, orderLineId: string, qty: number, minor:
 
 function sameDraw(draw: Draw, { qty, minor }: DrawRequest): Draw {
   if (draw.state === 'released') throw notHeld(draw, 'held')
-  if (draw.qty === qty && draw.minor === minor) return draw
+  if (draw.qty === qty && (minor === undefined || draw.minor === minor)) return draw
   throw new BusinessError('conflict', `${draw.source} ${draw.source_id} has already drawn from this line.`, {
     details: { draw_id: draw.id, qty: draw.qty, minor: draw.minor, state: draw.state },
   })
 }
 
-function exceeded({ orderLineId, qty, minor }: DrawRequest, left: { qty: number; minor: number }): BusinessError {
+function exceeded(
+  { orderLineId, qty }: Pick<DrawRequest, 'orderLineId' | 'qty'>,
+  minor: number,
+  left: { qty: number; minor: number },
+): BusinessError {
   return new BusinessError(
     'limit_exceeded',
     `Line ${orderLineId} has ${left.qty} units and ${left.minor} minor units left to compensate; ${qty} and ${minor} were asked for.`,

@@ -1,6 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
+import { completeDelivered } from './completion.ts'
 import type { HoldKind, Tables } from './database-tables.ts'
 import type { Order } from './order.ts'
 import { refreshAxes } from './order-axes.ts'
@@ -86,7 +87,7 @@ export async function releaseHolds(
       data: { hold_id: id, kind },
     })),
   )
-  return applyHolds(db, await refreshAxes(db, order.id))
+  return completeDelivered(db, await applyHolds(db, await refreshAxes(db, order.id)))
 }
 
 /** Brings the status of a locked order in line with its holds: on hold while one is open, back when none is. */

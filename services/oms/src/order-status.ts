@@ -19,7 +19,9 @@ export const orderTransitions: Record<OrderStatus, readonly OrderStatus[]> = {
 }
 
 /** Columns that some transitions set besides the status. */
-type Consequence = Partial<Pick<Order, 'cancelled_at' | 'cancel_reason' | 'confirmed_at' | 'completed_at'>>
+type Consequence = Partial<
+  Pick<Order, 'cancelled_at' | 'cancel_reason' | 'confirmed_at' | 'completed_at' | 'window_ends_at'>
+>
 
 /**
  * Moves a locked order to another status; the version grows by one.

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from './database-tables.ts'
+import { returnableUnits } from './entitlement.ts'
 import { type FulfillmentLine, type FulfillmentOrder, fulfillmentOrdersOf } from './fulfillment.ts'
 import { type Hold, openHolds } from './hold.ts'
 import { notesOf } from './note.ts'
@@ -69,6 +70,7 @@ export async function describeOrders(
 ): Promise<OrderDetails[]> {
   const ids = orders.map(({ id }) => id)
   const lines = Map.groupBy(await linesOf(db, ids), ({ order_id }) => order_id)
+  const returnable = await returnableUnits(db, ids)
   const holds = Map.groupBy(await openHolds(db, ids), ({ order_id }) => order_id)
   const shipments = Map.groupBy(await shipmentsOf(db, ids), ({ order_id }) => order_id)
   const refs = [...shipments.values()].flat().map(({ shipment_ref }) => shipment_ref)
@@ -86,7 +88,7 @@ export async function describeOrders(
     return {
       ...summaryOf(order),
       ...termsOf(order),
-      lines: own.map(lineShape),
+      lines: own.map((line) => lineShape(line, returnable.get(line.id) ?? 0)),
       holds: held.map(holdShape),
       shipments: (shipments.get(order.id) ?? []).map((shipment) =>
         shipmentShape(shipment, contents.get(shipment.shipment_ref) ?? []),
@@ -158,9 +160,14 @@ function termsOf(order: Order) {
   }
 }
 
-function lineShape(row: OrderLine): z.input<typeof OrderLineShape> {
+function lineShape(row: OrderLine, qtyReturnable: number): z.input<typeof OrderLineShape> {
   const { id, order_id: _, placed_at: __, demand_warehouse: ___, backorder_until, ...line } = row
-  return { order_line_id: id, ...line, ...(backorder_until === null ? {} : { backorder_until }) }
+  return {
+    order_line_id: id,
+    ...line,
+    qty_returnable: qtyReturnable,
+    ...(backorder_until === null ? {} : { backorder_until }),
+  }
 }
 
 function shipmentShape(shipment: Shipment, lines: readonly ShipmentLine[]): z.input<typeof ShipmentShape> {

@@ -21,7 +21,7 @@ export interface DemandDifference {
   counted: number
 }
 
-/** Money that cancellations, edits, returns and claims took from an order for one cause; minor units. */
+/** Money that a cancellation or an edit took from an order, or that a return or claim gave back; minor units. */
 export interface Drawn {
   source: string
   source_id: string
@@ -32,6 +32,8 @@ export interface Drawn {
 /** An order of this moment, as it is compared with what other domains say of it. */
 export interface OrderBooks extends OrderView {
   drawn: Drawn[]
+  /** Store credit that returns and claims have given. */
+  credited: Omit<Drawn, 'held'>[]
   /** Parcels that have left while their money was not taken, and no hold says why. */
   unpaidParcels: string[]
   /** A fact of another domain has not taken effect yet. */
@@ -48,7 +50,8 @@ export interface CheckoutBooks {
 /** Compares every order with its lines, shipments, holds, entitlements and movements of money. */
 export async function orderDifferences(db: Kysely<Tables>): Promise<{ rows: number; differences: OrderDifference[] }> {
   const { rows: differences } = await sql<OrderDifference>`
-    select order_id, "check", expected, found from order_differences order by order_id`.execute(db)
+    select order_id, "check", expected, found from order_differences
+    union all select order_id, "check", expected, found from compensation_differences order by order_id`.execute(db)
   const { rows } = await sql<{ count: number }>`select count(*) as count from orders`.execute(db)
   return { rows: rows[0]?.count ?? 0, differences }
 }
@@ -82,10 +85,11 @@ export async function orderIds(db: Kysely<Tables>, after: string, limit: number)
 /** The orders of those ids that exist. */
 export async function readOrders(db: Kysely<Tables>, ids: readonly string[]): Promise<Map<string, OrderBooks>> {
   const any = sql<string>`any(${ids})`
-  const [orders, lines, drawn, unpaid, facts] = await Promise.all([
+  const [orders, lines, drawn, credited, unpaid, facts] = await Promise.all([
     db.selectFrom('orders').selectAll().where('id', '=', any).execute(),
     linesOf(db, ids),
     drawnOf(db, ids),
+    creditedOf(db, ids),
     unpaidParcelsOf(db, ids),
     db.selectFrom('fact').select('order_id').where('order_id', '=', any).where('state', '=', 'waiting').execute(),
   ])
@@ -99,6 +103,7 @@ export async function readOrders(db: Kysely<Tables>, ids: readonly string[]): Pr
         order,
         lines: linesByOrder.get(order.id) ?? [],
         drawn: drawnByOrder.get(order.id) ?? [],
+        credited: credited.filter(({ order_id }) => order_id === order.id),
         unpaidParcels: (unpaidByOrder.get(order.id) ?? []).map(({ shipment_ref }) => shipment_ref),
         expectsFacts: facts.some(({ order_id }) => order_id === order.id),
       },
@@ -126,8 +131,12 @@ async function drawnOf(db: Kysely<Tables>, ids: readonly string[]): Promise<(Dra
   const { rows } = await sql<Drawn & { order_id: string }>`
     select order_id, source, source_id, coalesce(sum(minor) filter (where state = 'used'), 0)::bigint as used,
       coalesce(sum(minor) filter (where state = 'held'), 0)::bigint as held
-    from entitlement_draw where order_id = any(${ids}) and state <> 'released'
+    from entitlement_draw where order_id = any(${ids}) and source = 'cancel' and state <> 'released'
     group by order_id, source, source_id
+    union all
+    select paid_order_id, source, source_id, sum(minor)::bigint, 0
+    from compensation where paid_order_id = any(${ids}) and kind = 'refund'
+    group by paid_order_id, source, source_id having sum(minor) > 0
     union all
     select order_id, 'cancel', source_id, -sum(amount_minor)::bigint, 0
     from adjustment where order_id = any(${ids}) and kind = 'edit'
@@ -135,10 +144,20 @@ async function drawnOf(db: Kysely<Tables>, ids: readonly string[]): Promise<(Dra
   return rows
 }
 
+async function creditedOf(db: Kysely<Tables>, ids: readonly string[]) {
+  const { rows } = await sql<Omit<Drawn, 'held'> & { order_id: string }>`
+    select order_id, source, source_id, sum(minor)::bigint as used from compensation
+    where order_id = any(${ids}) and kind = 'store_credit'
+    group by order_id, source, source_id having sum(minor) > 0`.execute(db)
+  return rows
+}
+
 async function unpaidParcelsOf(db: Kysely<Tables>, ids: readonly string[]) {
   const { rows } = await sql<{ order_id: string; shipment_ref: string }>`
-    select s.order_id, s.shipment_ref from shipment s
+    select s.order_id, s.shipment_ref from shipment s join orders o on o.id = s.order_id
     where s.order_id = any(${ids}) and s.status in ('shipped', 'delivered') and s.capture_minor > 0
+      and (s.tms_shipment_id is null or s.picked_up_at is not null)
+      and o.captured_minor - o.refunded_minor < o.due_minor
       and not exists (select from money_movement m where m.order_id = s.order_id and m.kind = 'captured'
         and m.source = 'shipment' and m.source_id = s.shipment_ref)
       and not exists (select from order_hold h where h.order_id = s.order_id and h.released_at is null)`.execute(db)

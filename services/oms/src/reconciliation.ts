@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
 import type { Order } from './order.ts'
 import { linesOf, type OrderLine } from './order-line.ts'
+import { type Shipment, shipmentsOf } from './shipment.ts'
 
 /** Where two domains tell different stories about one order. */
 export interface Difference {
@@ -28,23 +29,51 @@ export interface PaymentView {
   refunded_minor: number
 }
 
+/** What logistics keeps for the order. */
+export interface ParcelsView {
+  shipments: readonly { shipment_ref: string | null; status: string }[]
+}
+
+/** What the other domains say; `undefined` where one knows nothing of the order. */
+export interface OthersView {
+  stock: StockView | undefined
+  payment: PaymentView | undefined
+  parcels?: ParcelsView | undefined
+}
+
 /** The order of this moment, as it is compared with the other domains. */
 export interface OrderView {
   order: Order
   lines: readonly OrderLine[]
+  shipments?: readonly Shipment[]
 }
 
 /** Reads what is compared. */
 export async function readForReconciliation(db: Kysely<Tables>, order: Order): Promise<OrderView> {
-  return { order, lines: await linesOf(db, [order.id]) }
+  return { order, lines: await linesOf(db, [order.id]), shipments: await shipmentsOf(db, [order.id]) }
 }
 
-/** Compares the order with inventory and payments; `undefined` where that domain knows nothing of it. */
-export function differencesOf(
-  view: OrderView,
-  { stock, payment }: { stock: StockView | undefined; payment: PaymentView | undefined },
-): Difference[] {
-  return [...stockDifferences(view, stock), ...paymentDifferences(view.order, payment)]
+/** Compares the order with inventory, payments and logistics. */
+export function differencesOf(view: OrderView, { stock, payment, parcels }: OthersView): Difference[] {
+  return [
+    ...stockDifferences(view, stock),
+    ...paymentDifferences(view.order, payment),
+    ...parcelDifferences(view, parcels),
+  ]
+}
+
+const arrived = ['delivered', 'delivery_disputed']
+
+/** Compares the parcels that logistics was told of with what it says of them. */
+function parcelDifferences({ shipments = [] }: OrderView, parcels: ParcelsView | undefined): Difference[] {
+  return shipments
+    .filter(({ tms_shipment_id }) => tms_shipment_id !== null)
+    .flatMap(({ shipment_ref, status }) => {
+      const told = parcels?.shipments.find((each) => each.shipment_ref === shipment_ref)
+      if (!told) return differ(`parcel ${shipment_ref}`, 'known', 'none')
+      const [here, there] = [status === 'delivered', arrived.includes(told.status)]
+      return differ(`parcel.delivered ${shipment_ref}`, String(here), String(there))
+    })
 }
 
 /** Compares the units of an order with what inventory keeps and has shipped for it. */

@@ -39,6 +39,7 @@ import { setPromiseDate } from './tools/set-promise-date.ts'
 import { settleEntitlement } from './tools/settle-entitlement.ts'
 import { splitFulfillment } from './tools/split-fulfillment.ts'
 import { startCheckout } from './tools/start-checkout.ts'
+import { startRecall } from './tools/start-recall.ts'
 import { updateShippingAddress } from './tools/update-shipping-address.ts'
 
 /** Everything that the orders server offers. */
@@ -66,6 +67,7 @@ export const service = defineService({
     setPromiseDate,
     addOrderNote,
     exportOrders,
+    startRecall,
     reconcileOrder,
     getSaga,
     retrySagaStep,

@@ -32,6 +32,7 @@ export const OrderLineShape = z.object({
   qty_delivered: z.int(),
   qty_cancelled: z.int(),
   qty_returned: z.int(),
+  qty_returnable: z.int().describe('Delivered, and neither drawn by a return nor compensated'),
   unit_minor: z.int(),
   discount_minor: z.int(),
   shipping_minor: z.int(),

@@ -91,6 +91,39 @@ export async function deliverShipment(
   return refreshAxes(db, order.id)
 }
 
+/**
+ * Books that the carrier has taken a shipment of a locked order, once.
+ *
+ * @returns whether this was news
+ */
+export async function pickUpShipment(
+  db: Kysely<Tables>,
+  order: Order,
+  shipmentRef: string,
+  at: Date | string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('shipment')
+    .set({ picked_up_at: at })
+    .where('shipment_ref', '=', shipmentRef)
+    .where('order_id', '=', order.id)
+    .where('picked_up_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Books that a shipment of a locked order could not be delivered and came back. */
+export async function failShipment(db: Kysely<Tables>, order: Order, shipmentRef: string): Promise<Order> {
+  await db
+    .updateTable('shipment')
+    .set({ status: 'failed' })
+    .where('shipment_ref', '=', shipmentRef)
+    .where('order_id', '=', order.id)
+    .where('status', '=', 'shipped')
+    .execute()
+  return refreshAxes(db, order.id)
+}
+
 /** Shipments of the orders, oldest first. */
 export function shipmentsOf(db: Kysely<Tables>, orderIds: readonly string[]): Promise<Shipment[]> {
   return db
@@ -113,7 +146,8 @@ export function shipmentLinesOf(db: Kysely<Tables>, shipmentRefs: readonly strin
     .execute()
 }
 
-function findShipment(db: Kysely<Tables>, shipmentRef: string): Promise<Shipment | undefined> {
+/** A shipment as its warehouse names it. */
+export function findShipment(db: Kysely<Tables>, shipmentRef: string): Promise<Shipment | undefined> {
   return db.selectFrom('shipment').selectAll().where('shipment_ref', '=', shipmentRef).executeTakeFirst()
 }
 

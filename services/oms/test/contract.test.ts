@@ -27,6 +27,7 @@ const annotations: Record<string, string> = {
   set_promise_date: '0011',
   add_order_note: '0000',
   export_orders: '0011',
+  start_recall: '0011',
 }
 
 describe('what the orders server offers', () => {

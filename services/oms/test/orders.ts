@@ -62,7 +62,8 @@ export function place(db: Kysely<Tables>, lines: readonly NewLine[], changes: Pa
 export async function differences(db: Kysely<Tables>) {
   const orders = await db.selectFrom('order_differences').selectAll().execute()
   const demand = await db.selectFrom('demand_differences').selectAll().execute()
-  return [...orders, ...demand]
+  const compensation = await db.selectFrom('compensation_differences').selectAll().execute()
+  return [...orders, ...compensation, ...demand]
 }
 
 /** The orders server over HTTP with its demo data, and accounts to call it with. */

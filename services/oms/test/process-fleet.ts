@@ -18,9 +18,9 @@ export interface CartLine {
   taxMinor?: number
 }
 
-/** Orders with everything that their processes need, as real processes behind the gateway. */
-export async function openProcesses(environment: Record<string, string> = {}) {
-  const only = ['auth', 'gateway', 'wms', 'oms', 'payments', 'psp']
+/** Orders with everything that their processes need, and what else is named, as real processes behind the gateway. */
+export async function openProcesses(environment: Record<string, string> = {}, also: readonly DomainName[] = []) {
+  const only = ['auth', 'gateway', 'wms', 'oms', 'payments', 'psp', ...also]
   const fleet = await startFleet({ only, environment: { LOG_LEVEL: 'warn', ...environment } })
   const tokens = new Map<string, Promise<string>>()
   const cached = (name: string, make: () => Promise<string>) => {
@@ -60,7 +60,7 @@ export async function openProcesses(environment: Record<string, string> = {}) {
 
   const used = new Set<string>()
   /** The tables of a process, as its own role. */
-  const database = async <Row>(name: 'oms' | 'wms' | 'payments', query: string, values: unknown[] = []) => {
+  const database = async <Row>(name: DomainName, query: string, values: unknown[] = []) => {
     const client = new pg.Client({ connectionString: fleet.databaseUrl(name), options: `-c search_path=${name}` })
     await client.connect()
     try {
@@ -105,10 +105,17 @@ export async function openProcesses(environment: Record<string, string> = {}) {
       if (until === 'shipped') await work('hand_over_shipment', { order_ref: orderId })
     },
     payments: (tool: string, args: object) => call('payments', tool, args, staff('finance', 'payments')),
-    report: (source: 'wms' | 'payments', facts: object[]) =>
+    report: (source: 'wms' | 'payments' | 'tms' | 'rma' | 'claims', facts: object[]) =>
       call('oms', 'report_fact', { facts }, service(source, 'oms')),
     payment: async (orderId: string) =>
       (await call('payments', 'get_payment', { order_ref: orderId }, service('oms', 'payments'))).body,
+    /** A call of a person of another domain that must succeed. */
+    async staff(account: string, domain: DomainName, tool: string, args: object) {
+      const key = tool.startsWith('get_') ? {} : { idempotency_key: randomUUID() }
+      const answer = await call(domain, tool, { ...key, ...args }, staff(account, domain))
+      if (answer.status !== 200) throw new Error(`${tool} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+      return answer.body
+    },
     reservation,
     /** A SKU that no other test uses, with so many units in so many warehouses (at least, or exactly). */
     async sku({ units, warehouses, exactly = false }: { units: number; warehouses: number; exactly?: boolean }) {

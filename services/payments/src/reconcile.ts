@@ -80,6 +80,21 @@ export async function paidOrders(db: Kysely<Tables>, after: string, limit: numbe
   return rows.map(({ order_ref }) => order_ref)
 }
 
+/** Store credit that a return or a claim has granted; minor units. */
+export interface CreditBooks {
+  source: string
+  source_id: string
+  minor: number
+}
+
+/** Store credit that was granted, for each of the given causes. */
+export async function grantsFor(db: Kysely<Tables>, sourceIds: readonly string[]): Promise<CreditBooks[]> {
+  const { rows } = await sql<CreditBooks>`
+    select source, source_id, amount_minor as minor from store_credit_grant
+    where source in ('rma', 'claim') and source_id = any(${sourceIds})`.execute(db)
+  return rows
+}
+
 /** Every payment of the orders. */
 export async function paymentsOf(
   db: Kysely<Tables>,

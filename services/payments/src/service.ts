@@ -12,6 +12,7 @@ import { reconciliation } from './resources/reconciliation.ts'
 import { acceptDispute } from './tools/accept-dispute.ts'
 import { authorizePayment } from './tools/authorize-payment.ts'
 import { capturePayment } from './tools/capture-payment.ts'
+import { createPaymentLink } from './tools/create-payment-link.ts'
 import { freezeClient } from './tools/freeze-client.ts'
 import { getBalance } from './tools/get-balance.ts'
 import { getDispute } from './tools/get-dispute.ts'
@@ -70,6 +71,7 @@ export const service = defineService({
     freezeClient,
     setLimit,
     postRecovery,
+    createPaymentLink,
   ],
   resources: [payment, holds, hold, disputes, ledgerAccount, reconciliation],
   prompts: [holdReview, disputeResponse, refundInvestigation, dailyReconciliation],

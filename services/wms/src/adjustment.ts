@@ -1,6 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
+import { onShelf, readBins } from './bins.ts'
 import type { Balance, Tables } from './database-tables.ts'
 import { setRecall } from './lot.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
@@ -77,6 +78,31 @@ export async function quarantineStock(
     to: 'quarantined',
     reason: quarantine.reason,
   })
+}
+
+/**
+ * Recalls a lot and sets apart what of it is on sale in a warehouse; units that are reserved stay where they are, and
+ * nobody can pick them.
+ *
+ * @returns undefined when none was on sale
+ * @throws {BusinessError} not_found; invalid_argument without a lot, or unless it is a recall
+ */
+export async function recallFromSale(
+  db: Kysely<Tables>,
+  goods: Omit<Quarantine, 'qty'>,
+  recall: boolean,
+): Promise<Movement | undefined> {
+  if (!recall) throw new BusinessError('invalid_argument', 'Say how many units are to be set apart.')
+  await setRecall(db, goods, 'recalled')
+  const { available } = await lockPlace(db, goods)
+  const bins = (await readBins(db, [goods])).filter((bin) => bin.lot === goods.lot && onShelf(bin))
+  const qty = Math.min(
+    available,
+    bins.reduce((sum, bin) => sum + bin.qty, 0),
+  )
+  if (qty === 0) return undefined
+  const entry = entryOf(goods, qty, 'quarantine')
+  return bookOne(db, { ...entry, kind: 'quarantine', from: 'available', to: 'quarantined', reason: goods.reason })
 }
 
 /**

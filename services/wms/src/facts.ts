@@ -1,4 +1,4 @@
-import { type FactData, type FactType, reportFact } from '@backroom/facts'
+import { type FactInput, type FactType, reportFact } from '@backroom/facts'
 import type { Kysely } from 'kysely'
 import { sumBySku } from './allocation.ts'
 import type { Tables } from './database-tables.ts'
@@ -10,7 +10,7 @@ export function report<Type extends FactType>(
   db: Kysely<Tables>,
   type: Type,
   subject: string,
-  data: FactData<Type>,
+  data: FactInput<Type>,
 ): Promise<void> {
   return reportFact(db, 'inventory', { type, subject, data })
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Day, LocationKind, Tables } from './database-tables.ts'
 import { unknownLot } from './lot.ts'
 
-/** Orders that one answer names. */
+/** Orders that an answer to people names. */
 const MOST_ORDERS = 500
 
 /** A lot number as it is found in the building and at customers; several SKUs may share one. */
@@ -17,7 +17,7 @@ export interface LotView {
 /**
  * @throws {BusinessError} not_found
  */
-export async function describeLot(db: Kysely<Tables>, lot: string): Promise<LotView> {
+export async function describeLot(db: Kysely<Tables>, lot: string, mostOrders = MOST_ORDERS): Promise<LotView> {
   const skus = await db
     .selectFrom('lot')
     .select(['sku', 'expires_on', 'recall_state', 'received_at'])
@@ -36,7 +36,7 @@ export async function describeLot(db: Kysely<Tables>, lot: string): Promise<LotV
         coalesce(s.status = 'handed_over', false) as shipped
       from picked_units u left join package p on p.id = u.package_id left join shipment s on s.ref = p.shipment_ref
       where u.lot = ${lot}) u
-    group by order_ref, sku, warehouse, shipped order by max(id) desc limit ${MOST_ORDERS}`.execute(db)
+    group by order_ref, sku, warehouse, shipped order by max(id) desc limit ${mostOrders}`.execute(db)
   return { lot, skus, bins, orders }
 }
 

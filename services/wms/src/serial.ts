@@ -44,6 +44,17 @@ export async function returnSerials(db: Kysely<Tables>, sku: string, serials: re
     on conflict (sku, serial_no) do update set state = 'in_stock', order_ref = null`.execute(db)
 }
 
+/** The serial numbers that the units of an order were picked with. */
+export function serialsOf(db: Kysely<Tables>, orderRef: string): Promise<{ sku: string; serial_no: string }[]> {
+  return db
+    .selectFrom('serial')
+    .select(['sku', 'serial_no'])
+    .where('order_ref', '=', orderRef)
+    .orderBy('sku')
+    .orderBy('serial_no')
+    .execute()
+}
+
 /** Which of an order's serial numbers came back is not said; as many as units came back are free again. */
 export async function freeSerials(db: Kysely<Tables>, orderRef: string, sku: string, qty: number): Promise<void> {
   await sql`

@@ -25,6 +25,7 @@ import { createReorder } from './tools/create-reorder.ts'
 import { createTransfer } from './tools/create-transfer.ts'
 import { extendReservation } from './tools/extend-reservation.ts'
 import { forecastDemand } from './tools/forecast-demand.ts'
+import { getLot } from './tools/get-lot.ts'
 import { getPurchaseOrder } from './tools/get-purchase-order.ts'
 import { getReservation } from './tools/get-reservation.ts'
 import { getStock } from './tools/get-stock.ts'
@@ -66,6 +67,7 @@ export const service = defineService({
     extendReservation,
     allocateReservation,
     getReservation,
+    getLot,
     releaseReservation,
     adjustStock,
     quarantineStock,

@@ -1,20 +1,9 @@
-import { type DemoOrder, type SeededRandom, seededRandom } from '@backroom/demo-data'
+import type { DemoOrder } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
-import { ulid } from 'ulid'
 import type { Tables } from '../database-tables.ts'
 import type { PurchaseOrder } from '../purchase-order.ts'
 
-const HOUR_MS = 3_600_000
 const standard = { code: 'standard', title: 'Standard delivery', days_min: 3, days_max: 5 }
-const returnReasons = ['Too small for my cat', 'Changed my mind', 'Arrived with a scratch', 'Ordered the wrong colour']
-
-/** A return that a demo customer has asked for. */
-export interface DemoReturn {
-  returnId: string
-  order: DemoOrder
-  reason: string
-  requestedAt: Date
-}
 
 /** The completed checkouts that the demo orders came from. */
 export function demoSessions(orders: DemoOrder[]): Insertable<Tables['checkout_session']>[] {
@@ -36,18 +25,6 @@ export function demoSessions(orders: DemoOrder[]): Insertable<Tables['checkout_s
     completed_at: order.placedAt,
     revoked: order.status === 'cancelled',
   }))
-}
-
-/** Some returns of delivered orders, each of one unit of the first line. */
-export function demoReturns(orders: DemoOrder[]): DemoReturn[] {
-  const random: SeededRandom = seededRandom(43)
-  const delivered = orders.filter((order) => order.deliveredAt !== null)
-  return returnReasons.flatMap((reason, index) => {
-    const order = delivered[Math.floor((delivered.length * (index + 1)) / (returnReasons.length + 1))]
-    if (!order?.deliveredAt) return []
-    const requestedAt = new Date(order.deliveredAt.getTime() + 6 * HOUR_MS)
-    return [{ returnId: `rma_${ulid(requestedAt.getTime(), random.next)}`, order, reason, requestedAt }]
-  })
 }
 
 function purchaseOf(order: DemoOrder): PurchaseOrder {

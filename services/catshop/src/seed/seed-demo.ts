@@ -9,12 +9,12 @@ import {
 import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { countRatings } from '../review.ts'
-import { type DemoReturn, demoReturns, demoSessions } from './demo-purchases.ts'
+import { demoSessions } from './demo-purchases.ts'
 import { demoReviews } from './demo-reviews.ts'
 
 const DAY_MS = 86_400_000
 
-/** Fills an empty shop: products, the demo customers, coupons, and six weeks of purchases, reviews and returns. */
+/** Fills an empty shop: products, the demo customers, coupons, and six weeks of purchases and reviews. */
 export async function seedDemo(db: Kysely<Tables>): Promise<void> {
   const today = startOfDay(new Date())
   await seedCatalogue(db, today)
@@ -36,7 +36,6 @@ export async function seedDemo(db: Kysely<Tables>): Promise<void> {
     .updateTable('coupon')
     .set({ used_count: sql`(select count(*) from coupon_redemption where coupon_redemption.code = coupon.code)` })
     .execute()
-  await seedReturns(db, demoReturns(orders))
   await db.insertInto('review').values(demoReviews(orders, today)).execute()
   await countRatings(
     db,
@@ -108,43 +107,6 @@ const coupons: Insertable<Tables['coupon']>[] = [
     ends_at: '2025-12-31',
   },
 ]
-
-async function seedReturns(db: Kysely<Tables>, returns: DemoReturn[]): Promise<void> {
-  await db
-    .insertInto('return_request')
-    .values(
-      returns.map(({ returnId, order, reason, requestedAt }) => ({
-        return_id: returnId,
-        order_id: order.orderId,
-        customer_id: order.customer.customerId,
-        status: 'requested' as const,
-        reason_untrusted: reason,
-        requested_at: requestedAt,
-        rma_number: nextNumber('RMA', 'return_number', requestedAt),
-      })),
-    )
-    .execute()
-  await db
-    .insertInto('return_line')
-    .values(
-      returns.flatMap(({ returnId, order }) =>
-        order.lines.slice(0, 1).map(({ line, productId, name }) => ({
-          return_id: returnId,
-          order_id: order.orderId,
-          line,
-          product_id: productId,
-          name,
-          quantity: 1,
-        })),
-      ),
-    )
-    .execute()
-}
-
-function nextNumber(prefix: string, sequence: string, at: Date) {
-  const start = `${prefix}-${at.getUTCFullYear()}-`
-  return sql<string>`${start}::text || lpad(nextval(${sequence}::text::regclass)::text, 6, '0')`
-}
 
 function startOfDay(now: Date): Date {
   return new Date(now.getTime() - (now.getTime() % DAY_MS))

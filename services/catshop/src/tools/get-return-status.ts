@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { getReturn } from '../after-sales.ts'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
-import { getReturn } from '../return-request.ts'
-import { AWAIT_DECISION, ReturnView, returnView } from '../return-view.ts'
+import { ReturnView, returnView } from '../return-view.ts'
 
 export const getReturnStatus = defineTool({
   name: 'get_return_status',
@@ -12,7 +12,9 @@ export const getReturnStatus = defineTool({
   effect: 'read',
   input: z.object({ return_id: z.string().trim().min(1).max(64) }),
   output: ReturnView,
-  text: ({ rma_number, status, next_step }) => `${rma_number} is ${status}. ${next_step}`,
-  handle: async ({ return_id }, { db, caller }) =>
-    returnView(await getReturn(db, shopperOf(caller), return_id), AWAIT_DECISION),
+  text: ({ rma_number, status, next_step }) => `${rma_number} is ${status.replaceAll('_', ' ')}. ${next_step}`,
+  handle: async ({ return_id }, { caller, callAsCaller }) => {
+    shopperOf(caller)
+    return returnView(await getReturn({ callAsCaller }, return_id))
+  },
 })

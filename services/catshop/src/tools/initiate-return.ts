@@ -1,15 +1,17 @@
 import { z } from 'zod'
+import { openReturn } from '../after-sales.ts'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
 import { getOrder } from '../order.ts'
 import { ProductId } from '../product-view.ts'
-import { newReturnId, RETURN_DAYS, requestReturn } from '../return-request.ts'
-import { AWAIT_DECISION, ReturnView, returnView } from '../return-view.ts'
+import { newRequestId } from '../request-id.ts'
+import { RETURN_DAYS, ReturnView, returnView } from '../return-view.ts'
+import { linesWith } from '../wanted-units.ts'
 
 export const initiateReturn = defineTool({
   name: 'initiate_return',
   title: 'Initiate return',
-  description: `Ask to send back an order, or some units of it, until ${RETURN_DAYS} days after delivery. Without lines it is for everything not yet returned. Returns a return_id for get_return_status.`,
+  description: `Ask to send back an order that has arrived, or some units of it, until ${RETURN_DAYS} days after delivery. Without lines it is for everything that can still be returned. Returns a return_id for get_return_status.`,
   scope: 'catshop:write',
   effect: 'write',
   idempotent: true,
@@ -26,19 +28,16 @@ export const initiateReturn = defineTool({
       .describe('What to send back; everything when left out'),
   }),
   output: ReturnView,
-  text: ({ rma_number, next_step }) => `Return ${rma_number} requested. ${next_step}`,
+  text: ({ rma_number, status, next_step }) => `Return ${rma_number} is ${status.replaceAll('_', ' ')}. ${next_step}`,
   async start(_, { caller }) {
     shopperOf(caller)
-    const returnId = newReturnId()
-    return { workflowId: returnId, handle: returnId }
+    const id = newRequestId('return')
+    return { workflowId: id, handle: id }
   },
-  async outcome(returnId, { db, caller, callAsCaller }, { order_id, reason, lines }) {
+  async outcome(id, { db, callAsCaller }, { order_id, reason, lines }) {
     const order = await getOrder({ callAsCaller }, order_id)
-    const wish = { reason, lines: lines?.map(({ product_id, quantity }) => ({ product: product_id, quantity })) }
-    const request = await db
-      .transaction()
-      .execute((trx) => requestReturn(trx, shopperOf(caller), { returnId, order, ...wish }))
-    const early = 'The order has not shipped yet: cancel_my_order stops it at once, or wait and send it back.'
-    return returnView(request, order.fulfillment_status === 'unfulfilled' ? early : AWAIT_DECISION)
+    const wanted = lines?.map(({ product_id, quantity }) => ({ product: product_id, quantity }))
+    const units = wanted && (await linesWith(db, order, wanted, ({ qty_returnable }) => qty_returnable))
+    return returnView(await openReturn({ callAsCaller }, id, { orderId: order.order_id, reason, lines: units }))
   },
 })

@@ -5,16 +5,25 @@ import type { Tables } from '../database-tables.ts'
 import type { Order } from '../order.ts'
 import { returnLatePayment } from '../workflows/late-payment.ts'
 import { checkoutSagaId, paymentTopic } from '../workflows/payment-topic.ts'
+import { claimEffects } from './claim-effects.ts'
 import type { KeptFact } from './kept-facts.ts'
 import { paymentEffects } from './payment-effects.ts'
 import { referenceOf } from './references.ts'
+import { returnEffects } from './return-effects.ts'
+import { shipmentEffects } from './shipment-effects.ts'
 import { stockEffects } from './stock-effects.ts'
 
 /** What a fact of one type does to its order, which is locked. `data` has been checked against the type's schema. */
 // biome-ignore lint/suspicious/noExplicitAny: each effect names the data of its own type.
 export type Effect = (db: Kysely<Tables>, order: Order, data: any, fact: KeptFact) => Promise<void>
 
-const effects: Record<string, Effect> = { ...stockEffects, ...paymentEffects }
+const effects: Record<string, Effect> = {
+  ...stockEffects,
+  ...shipmentEffects,
+  ...returnEffects,
+  ...claimEffects,
+  ...paymentEffects,
+}
 
 /**
  * Lets a fact have its effect here. `waiting`: its order does not exist yet.
@@ -40,12 +49,12 @@ async function applyToOrder(db: Kysely<Tables>, fact: KeptFact, order: Order): P
 }
 
 function lockReferenced(db: Kysely<Tables>, reference: string): Promise<Order | undefined> {
-  return db
-    .selectFrom('orders')
-    .selectAll()
-    .where(reference.startsWith('ord_') ? 'id' : 'checkout_id', '=', reference)
-    .forUpdate()
-    .executeTakeFirst()
+  return db.selectFrom('orders').selectAll().where(columnOf(reference), '=', reference).forUpdate().executeTakeFirst()
+}
+
+function columnOf(reference: string): 'id' | 'number' | 'checkout_id' {
+  if (reference.startsWith('ord_')) return 'id'
+  return reference.startsWith('ORD-') ? 'number' : 'checkout_id'
 }
 
 /**

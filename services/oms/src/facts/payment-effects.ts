@@ -2,8 +2,9 @@ import type { FactData } from '@backroom/facts'
 import { enqueue } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import type { MoneyKind, Tables } from '../database-tables.ts'
+import { openHolds, releaseHolds } from '../hold.ts'
 import { recordMoney, setDispute } from '../money-movement.ts'
-import type { Order } from '../order.ts'
+import { lockOrder, type Order } from '../order.ts'
 import { captureShipment, stopForCapture, uncapturedParcels } from '../workflows/capture-shipment.ts'
 import { endHold, mirrorHold } from '../workflows/risk-hold.ts'
 import type { Effect } from './apply-fact.ts'
@@ -50,8 +51,17 @@ function moved(kind: Exclude<MoneyKind, 'authorized'>): Effect {
 }
 
 async function authorized(db: Kysely<Tables>, order: Order, data: FactData<'payment.authorized.v1'>, _fact: KeptFact) {
-  const { checkout_id: sourceId, amount_minor: amountMinor } = data
+  const { checkout_id: sourceId, payment_id: paymentId, amount_minor: amountMinor } = data
   await recordMoney(db, order, { kind: 'authorized', source: 'checkout', sourceId, amountMinor })
+  if (order.payment_id === null) await payOpen(db, order, paymentId)
+}
+
+/** An order that waited for its customer to pay by a link goes on. */
+async function payOpen(db: Kysely<Tables>, { id: orderId }: Order, paymentId: string): Promise<void> {
+  await db.updateTable('orders').set({ payment_id: paymentId }).where('id', '=', orderId).execute()
+  const waiting = (await openHolds(db, [orderId])).filter(({ kind }) => kind === 'payment')
+  const ids = waiting.map(({ id }) => id)
+  await releaseHolds(db, await lockOrder(db, orderId), ids, 'payments')
 }
 
 async function holdPlaced(db: Kysely<Tables>, order: Order, data: FactData<'payment.hold_placed.v1'>, fact: KeptFact) {

@@ -3,6 +3,7 @@ import { BusinessError } from '@backroom/mcp-service'
 import { enqueue } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../database-tables.ts'
+import { isDeployed } from '../deployment.ts'
 import { pickUnits } from '../fulfillment.ts'
 import type { Order } from '../order.ts'
 import { refreshAxes } from '../order-axes.ts'
@@ -10,6 +11,7 @@ import { setStatus } from '../order-status.ts'
 import { applyShipment, packShipment } from '../shipment.ts'
 import { captureShipment } from '../workflows/capture-shipment.ts'
 import { holdAgain } from '../workflows/hold-again.ts'
+import { shipParcel } from '../workflows/ship-parcel.ts'
 import { shortPick } from '../workflows/short-pick.ts'
 import { type SkuQuantity, sumBySku } from '../workflows/sku-quantity.ts'
 import { withdrawFrom } from '../workflows/withdraw-from.ts'
@@ -61,8 +63,11 @@ async function packed(db: Kysely<Tables>, order: Order, data: FactData<'stock.pa
   const { shipment_ref: shipmentRef, warehouse, packages } = data
   const lines = sumBySku(packages.flatMap((each) => each.lines))
   const parcel = { shipmentRef, warehouse, lines, at: fact.occurred_at }
-  await packShipment(db, await inProcess(db, order), parcel).catch(unlessCancelled)
+  const shipment = await packShipment(db, await inProcess(db, order), parcel).catch(unlessCancelled)
   await recordFact(db, order, fact, { rank: 6 })
+  if (!shipment || !isDeployed('tms')) return
+  const input = { orderId: order.id, shipmentRef, packages }
+  await enqueue(db, shipParcel, { ...begun(order), id: `label:${shipmentRef}`, input })
 }
 
 async function shipped(db: Kysely<Tables>, order: Order, data: FactData<'stock.shipped.v1'>, fact: KeptFact) {
@@ -75,7 +80,7 @@ async function shipped(db: Kysely<Tables>, order: Order, data: FactData<'stock.s
 }
 
 /** Units may have been cancelled while the warehouse packed them: it unpacks them, or what leaves tells the rest. */
-function unlessCancelled(error: unknown): void {
+function unlessCancelled(error: unknown): undefined {
   if (!(error instanceof BusinessError && error.body.code === 'conflict')) throw error
 }
 

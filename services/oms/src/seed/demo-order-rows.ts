@@ -1,4 +1,4 @@
-import type { DemoOrder } from '@backroom/demo-data'
+import type { DemoClaim, DemoOrder, DemoReturn } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { businessDaysAfter, dayOf } from '../day.ts'
@@ -83,14 +83,55 @@ export function lineRows(order: DemoOrder): Row<'order_line'>[] {
   }))
 }
 
-export function entitlementRows(order: DemoOrder): Row<'entitlement'>[] {
-  return order.lines.map(({ orderLineId, quantity, paidMinor }) => ({
-    order_line_id: orderLineId,
-    compensable_qty: quantity,
-    compensable_minor: paidMinor,
-    taken_qty: isCancelled(order) ? quantity : 0,
-    taken_minor: isCancelled(order) ? paidMinor : 0,
-  }))
+export function entitlementRows(
+  order: DemoOrder,
+  returns: readonly DemoReturn[],
+  claims: readonly DemoClaim[],
+): Row<'entitlement'>[] {
+  return order.lines.map(({ orderLineId, quantity, paidMinor }) => {
+    const back = returns.find(({ line }) => line.orderLineId === orderLineId)
+    const claim = claims.find(({ line, drawId }) => drawId && line.orderLineId === orderLineId)
+    return {
+      order_line_id: orderLineId,
+      compensable_qty: quantity,
+      compensable_minor: paidMinor,
+      taken_qty: isCancelled(order) ? quantity : (back?.quantity ?? claim?.quantity ?? 0),
+      taken_minor: isCancelled(order) ? paidMinor : (back?.drawnMinor ?? claim?.amountMinor ?? 0),
+    }
+  })
+}
+
+/** What the returns under way hold. */
+export function returnDrawRow({ drawId, order, line, number, ...drawn }: DemoReturn): Row<'entitlement_draw'> {
+  return {
+    id: drawId,
+    order_id: order.orderId,
+    order_line_id: line.orderLineId,
+    source: 'rma',
+    source_id: number,
+    qty: drawn.quantity,
+    minor: drawn.drawnMinor,
+    drawn_by: 'rma',
+    created_at: drawn.requestedAt,
+  }
+}
+
+/** What open claims hold. */
+export function claimDrawRow({ drawId, order, line, number, ...drawn }: DemoClaim): Row<'entitlement_draw'>[] {
+  if (!drawId) return []
+  return [
+    {
+      id: drawId,
+      order_id: order.orderId,
+      order_line_id: line.orderLineId,
+      source: 'claim',
+      source_id: number,
+      qty: drawn.quantity,
+      minor: drawn.amountMinor,
+      drawn_by: 'claims',
+      created_at: drawn.openedAt,
+    },
+  ]
 }
 
 export function drawRows(order: DemoOrder): Row<'entitlement_draw'>[] {

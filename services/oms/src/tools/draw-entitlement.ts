@@ -20,12 +20,21 @@ export const drawEntitlement = defineTool({
     source: z.enum(drawSources),
     source_id: z.string().min(1).max(128),
     qty: z.int().min(0).max(1_000_000).describe('Units; 0 for money alone'),
-    minor: AmountMinor,
+    minor: AmountMinor.optional().describe('Left out: what those units cost; the last one of the line takes the rest'),
+    delivered_only: z.boolean().default(false).describe('Only units that were delivered and that no return has drawn'),
   }),
   output: DrawShape,
   text: ({ draw_id, state }) => `Draw ${draw_id} is ${state}`,
-  handle: async ({ order_line_id, source, source_id, qty, minor }, { db, caller }) =>
+  handle: async ({ order_line_id, source, source_id, qty, minor, delivered_only }, { db, caller }) =>
     drawShape(
-      await draw(db, { orderLineId: order_line_id, source, sourceId: source_id, qty, minor, actor: caller.subject }),
+      await draw(db, {
+        orderLineId: order_line_id,
+        source,
+        sourceId: source_id,
+        qty,
+        minor,
+        deliveredOnly: delivered_only,
+        actor: caller.subject,
+      }),
     ),
 })

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
+import { isDeployed } from '../deployment.ts'
 import { OrderReference } from '../identifiers.ts'
 import { getOrder } from '../order.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type StockView,
   unfinished,
 } from '../reconciliation.ts'
+import { parcelsOf, type Tracked } from '../tracked-parcels.ts'
 import { requireStaff } from '../viewer.ts'
 
 const MOST_KEPT = 100
@@ -29,7 +31,7 @@ export const reconcileOrder = defineTool({
   name: 'reconcile_order',
   title: 'Reconcile order',
   description:
-    'Compare an order with what inventory and payments say of it, at this moment. unfinished names processes and facts that are still under way and explain a difference; get_saga tells how far they are. Without order_id: what the nightly comparison of all orders has found, oldest first.',
+    'Compare an order with what inventory, payments and logistics say of it, at this moment. unfinished names processes and facts that are still under way and explain a difference; get_saga tells how far they are. Without order_id: what the nightly comparison of all orders has found, oldest first.',
   scope: 'oms:read',
   effect: 'read',
   input: z.object({ order_id: OrderReference.optional() }),
@@ -43,21 +45,25 @@ export const reconcileOrder = defineTool({
     requireStaff(caller)
     if (order_id === undefined) return { differences: await kept(db), unfinished: [] }
     const order = await getOrder(db, order_id)
-    const [stock, payment, view] = await Promise.all([
+    const [stock, payment, parcels, view] = await Promise.all([
       ask<StockView>(callService, 'wms', 'get_reservation', order.id),
       ask<PaymentView>(callService, 'payments', 'get_payment', order.id),
+      isDeployed('tms') ? ask<Tracked>(callService, 'tms', 'track_shipment', order.id) : undefined,
       readForReconciliation(db, order),
     ])
     const found_at = new Date().toISOString()
     const shape = (difference: Difference) => ({ order_id: order.id, ...difference, found_at })
-    return { differences: differencesOf(view, { stock, payment }).map(shape), unfinished: await unfinished(db, order) }
+    return {
+      differences: differencesOf(view, { stock, payment, parcels: parcels && parcelsOf(parcels) }).map(shape),
+      unfinished: await unfinished(db, order),
+    }
   },
 })
 
 /** What another domain says of an order; undefined when it knows nothing of it. */
 async function ask<View>(
   callService: ServiceCaller,
-  domain: 'wms' | 'payments',
+  domain: 'wms' | 'payments' | 'tms',
   tool: string,
   orderId: string,
 ): Promise<View | undefined> {

@@ -1,5 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service'
-import { defineWorkflow } from '@backroom/workflows'
+import { defineWorkflow, enqueue, type Schedule } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { openHolds, placeHold, releaseHolds } from '../hold.ts'
@@ -12,10 +12,17 @@ import { capturePayment, type MoneyMoved } from './payment-calls.ts'
 export interface ShippedParcel {
   orderId: string
   shipmentRef: string
+  /** The carrier should have told by now that it has the parcel. */
+  overdue?: boolean
 }
 
+/** Hours after which a parcel that its carrier has not been seen to take is paid for all the same: it has left. */
+const OVERDUE_HOURS = 24
+/** Parcels of one round of the schedule. */
+const BATCH = 500
+
 /**
- * Takes the money for what has left the warehouse. The last parcel of an order frees what is left of the authorisation.
+ * Takes the money for what has left the warehouse; for a parcel that logistics knows, once its carrier has it. The last parcel of an order frees what is left of the authorisation.
  * A refusal (a hold, an authorisation that has run out) stops the order and shows on it; it is tried again when payments
  * releases the hold.
  */
@@ -37,19 +44,49 @@ export const captureShipment = defineWorkflow<Tables>()({
   },
 })
 
-async function amountDue(db: Kysely<Tables>, { orderId, shipmentRef }: ShippedParcel) {
+/** Every hour: parcels that left a day ago and that no carrier was seen to take. */
+export const captureOverdue: Schedule<Tables> = {
+  name: 'capture_overdue',
+  cron: '0 20 * * * *',
+  run: (steps) => steps.transaction('begin', beginOverdue),
+}
+
+async function beginOverdue(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ order_id: string; shipment_ref: string }>`
+    select s.order_id, s.shipment_ref from shipment s
+    where s.status = 'shipped' and s.tms_shipment_id is not null and s.picked_up_at is null
+      and s.shipped_at < now() - make_interval(hours => ${OVERDUE_HOURS}) and s.capture_minor > 0
+      and not exists (select from money_movement m where m.order_id = s.order_id and m.kind = 'captured'
+        and m.source = 'shipment' and m.source_id = s.shipment_ref)
+    order by s.shipped_at limit ${BATCH}`.execute(db)
+  for (const { order_id: orderId, shipment_ref: shipmentRef } of rows)
+    await enqueue(db, captureShipment, {
+      id: `ship:${shipmentRef}:overdue`,
+      subject: orderId,
+      startedBy: 'orders',
+      partition: orderId,
+      input: { orderId, shipmentRef, overdue: true },
+    })
+  return rows.length
+}
+
+async function amountDue(db: Kysely<Tables>, { orderId, shipmentRef, overdue = false }: ShippedParcel) {
   const order = await lockOrder(db, orderId)
   const shipment = await db
     .selectFrom('shipment')
-    .select('capture_minor')
+    .select(['capture_minor', 'tms_shipment_id', 'picked_up_at'])
     .where('shipment_ref', '=', shipmentRef)
     .executeTakeFirst()
   if (!order.payment_id || !shipment?.capture_minor) return undefined
+  if (shipment.tms_shipment_id && !shipment.picked_up_at && !overdue) return undefined
   const lines = await linesOf(db, [orderId])
   const toShip = lines.reduce((sum, { qty_current, qty_shipped }) => sum + qty_current - qty_shipped, 0)
   const others = (await uncapturedParcels(db, orderId)).filter((ref) => ref !== shipmentRef)
   const final = toShip === 0 && others.length === 0
-  return { paymentId: order.payment_id, amountMinor: shipment.capture_minor, final }
+  // Goods sent back may have paid for a part.
+  const open = order.due_minor - (order.captured_minor - order.refunded_minor)
+  const amountMinor = Math.min(shipment.capture_minor, open)
+  return amountMinor > 0 ? { paymentId: order.payment_id, amountMinor, final } : undefined
 }
 
 function refusal(error: unknown): { refused: string } {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { cancelUnits, type PricedCut } from '../cancellation.ts'
+import { completeDelivered } from '../completion.ts'
 import type { Tables } from '../database-tables.ts'
 import { drawEntitlement, settleDraw } from '../entitlement.ts'
 import { applyHolds } from '../hold.ts'
@@ -80,5 +81,5 @@ async function withStatus(
   if (order.status === 'pending') return left === 0 ? setStatus(db, order, 'cancelled', cancelled) : order
   const cancelling = order.status === 'cancelling' ? order : await setStatus(db, order, 'cancelling')
   if (left === 0) return setStatus(db, cancelling, 'cancelled', cancelled)
-  return applyHolds(db, await setStatus(db, cancelling, 'partially_cancelled'))
+  return completeDelivered(db, await applyHolds(db, await setStatus(db, cancelling, 'partially_cancelled')))
 }

@@ -28,6 +28,7 @@ export interface Payment {
   refundable_minor: number
   holds: { hold_id: string; kind: string; status: string; blocks?: string[]; reason?: string }[]
   captures: { capture_id: string; status: string; amount_minor: number; source_id: string }[]
+  refunds: { refund_id: string; status: string; amount_minor: number; source_id: string }[]
   decline_code?: string
   message?: string
 }
@@ -137,17 +138,63 @@ export function refundPayment(
   name: string,
   refund: {
     paymentId: string
-    source: 'cancel' | 'late_payment'
+    source: 'cancel' | 'late_payment' | 'rma' | 'claim'
     sourceId: string
     amountMinor: number
     reason: string
   },
-): Promise<MoneyMoved> {
+): Promise<MoneyMoved & { refund_id: string }> {
   return steps.call(name, 'payments', 'refund_payment', {
     payment_id: refund.paymentId,
     source: refund.source,
     source_id: refund.sourceId,
     amount_minor: refund.amountMinor,
     reason: refund.reason,
+  })
+}
+
+/** Grants a customer credit to spend in the shop, once for a source. */
+export function issueStoreCredit(
+  steps: Calls,
+  name: string,
+  credit: {
+    customerId: string
+    amountMinor: number
+    currency: string
+    reason: string
+    source: 'rma' | 'claim'
+    sourceId: string
+  },
+): Promise<{ credit_id: string }> {
+  return steps.call(name, 'payments', 'issue_store_credit', {
+    customer_id: credit.customerId,
+    amount_minor: credit.amountMinor,
+    currency: credit.currency,
+    reason: credit.reason,
+    source: credit.source,
+    source_id: credit.sourceId,
+  })
+}
+
+/** A page on which a customer may pay what an order costs more; nothing is charged before. */
+export function createPaymentLink(
+  steps: Calls,
+  name: string,
+  link: {
+    checkoutId: string
+    orderId: string
+    customerId: string
+    amountMinor: number
+    currency: string
+    reason: string
+  },
+): Promise<{ payment_id: string; url: string }> {
+  return steps.call(name, 'payments', 'create_payment_link', {
+    checkout_id: link.checkoutId,
+    order_ref: link.orderId,
+    customer_id: link.customerId,
+    amount_minor: link.amountMinor,
+    currency: link.currency,
+    reason: link.reason,
   })
 }

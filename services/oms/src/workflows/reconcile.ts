@@ -2,12 +2,14 @@ import { defineWorkflow, enqueue, type Schedule } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { dayOf } from '../day.ts'
+import { isDeployed } from '../deployment.ts'
 import { getOrder } from '../order.ts'
 import { differencesOf, keepDifferences, readForReconciliation, unfinished } from '../reconciliation.ts'
+import { parcelsOfOrder } from './carrier-calls.ts'
 import { paymentOfOrder } from './payment-calls.ts'
 import { reservationOf } from './stock-calls.ts'
 
-/** Compares one order with inventory and payments, and keeps what differs. */
+/** Compares one order with inventory, payments and logistics, and keeps what differs. */
 export const reconcileOrder = defineWorkflow<Tables>()({
   name: 'reconcile_order',
   kind: 'reconcile',
@@ -20,10 +22,12 @@ export const reconcileOrder = defineWorkflow<Tables>()({
     if (busy) return
     const stock = await reservationOf(steps, 'stock', orderId)
     const payment = await paymentOfOrder(steps, 'payment', orderId)
+    const parcels = isDeployed('tms') ? await parcelsOfOrder(steps, 'parcels', orderId) : undefined
     await steps.transaction('keep', async (db) => {
       const order = await getOrder(db, orderId)
       if ((await unfinished(db, order)).length > 0) return
-      await keepDifferences(db, orderId, differencesOf(await readForReconciliation(db, order), { stock, payment }))
+      const view = await readForReconciliation(db, order)
+      await keepDifferences(db, orderId, differencesOf(view, { stock, payment, parcels }))
     })
   },
 })

@@ -1,8 +1,10 @@
+import { enqueue } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { divide, liveLines, settleStatus } from '../fulfillment.ts'
 import { withdrawUnits } from '../fulfillment-withdrawal.ts'
 import type { Order } from '../order.ts'
+import { withdrawParcel } from './withdraw-parcel.ts'
 
 /**
  * Takes units of a SKU of a locked order away from the warehouse that was to send them, as many as it has.
@@ -36,6 +38,38 @@ export async function dropOverpacked(db: Kysely<Tables>, orderId: string): Promi
   await db
     .deleteFrom('shipment')
     .where('shipment_ref', '=', sql<string>`any(${rows.map(({ shipment_ref }) => shipment_ref)})`)
+    .where('tms_shipment_id', 'is', null)
     .execute()
+  await withdrawEmpty(db, orderId)
   for (const id of new Set(rows.map(({ fulfillment_order_id }) => fulfillment_order_id))) await settleStatus(db, id)
+}
+
+/** Takes parcels with nothing left in them back from logistics. */
+async function withdrawEmpty(db: Kysely<Tables>, orderId: string): Promise<void> {
+  const empty = await db
+    .deleteFrom('shipment')
+    .where('order_id', '=', orderId)
+    .where('status', '=', 'packed')
+    .where('tms_shipment_id', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('shipment_line')
+            .select('sku')
+            .whereRef('shipment_line.shipment_ref', '=', 'shipment.shipment_ref'),
+        ),
+      ),
+    )
+    .returning(['shipment_ref', 'tms_shipment_id'])
+    .execute()
+  for (const { shipment_ref: shipmentRef, tms_shipment_id: tmsShipmentId } of empty) {
+    if (tmsShipmentId === null) continue
+    await enqueue(db, withdrawParcel, {
+      id: `withdraw:${tmsShipmentId}`,
+      subject: orderId,
+      startedBy: 'orders',
+      partition: orderId,
+      input: { orderId, shipmentRef, tmsShipmentId },
+    })
+  }
 }

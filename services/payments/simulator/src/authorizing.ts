@@ -25,11 +25,11 @@ const tooLate = {
 
 /** Reserves money on a method, or says why not. */
 export function authorize({ sql }: Store, order: AuthorizeOrder, behaviour: MethodBehaviour): Ending {
-  const { decline, confirms, risk = 'normal' } = behaviour
+  const { decline, confirms, confirmsWithinMs = ACTION_WINDOW_MS, risk = 'normal' } = behaviour
   const id = `sim_${ulid()}`
   const now = Date.now()
   const status = decline ? 'declined' : confirms ? 'requires_action' : 'authorized'
-  const actionBefore = confirms ? now + ACTION_WINDOW_MS : null
+  const actionBefore = confirms ? now + confirmsWithinMs : null
   sql.run`insert into authorization
     (id, intent_id, order_ref, customer_id, method, currency, amount, status, risk, capture_before, action_before, created_at)
     values (${id}, ${order.intentId}, ${order.orderRef}, ${order.customerId}, ${order.method}, ${order.currency},

@@ -45,6 +45,8 @@ export interface Capabilities {
   multicapture: boolean
   /** A part of an authorization can be released. Without it the rest is released by the final capture or a full void. */
   partialVoid: boolean
+  /** Method by which a customer pays later, on a page of the provider. Absent: there is none. */
+  linkMethod?: string
 }
 
 export interface AuthorizeRequest {

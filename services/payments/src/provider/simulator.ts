@@ -69,7 +69,7 @@ export function simulatorProvider({
 
   return {
     name: 'simulator',
-    capabilities: { multicapture: true, partialVoid: true },
+    capabilities: { multicapture: true, partialVoid: true, linkMethod: 'pm_sim_link' },
     async authorize({ operationId, intentId, orderRef, customerId, amountMinor, currency, method }) {
       const result = await operate('/authorizations', operationId, {
         ...{ intent_id: intentId, order_ref: orderRef, customer_id: customerId, method },

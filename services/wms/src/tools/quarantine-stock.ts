@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { quarantineStock as setApart } from '../adjustment.ts'
+import { recallFromSale, quarantineStock as setApart } from '../adjustment.ts'
 import { defineTool } from '../define.ts'
 import { Lot, Quantity, Sku, WarehouseId } from '../identifiers.ts'
 import { MovementEntry, movementEntry } from '../shapes.ts'
@@ -17,15 +17,18 @@ export const quarantineStock = defineTool({
     sku: Sku,
     warehouse: WarehouseId,
     lot: Lot.optional(),
-    qty: Quantity,
+    qty: Quantity.optional().describe('Left out, with recall: all units of the lot that are on sale'),
     reason: z.string().min(1).max(500),
     recall: z.boolean().default(false).describe('Recall the whole lot: nobody can pick any of it, in any warehouse'),
   }),
-  output: MovementEntry,
+  output: MovementEntry.partial().extend({ sku: z.string(), warehouse: z.string(), qty: z.int() }),
   text: ({ qty, sku, warehouse }) => `${qty} units of ${sku} at ${warehouse} are in quarantine`,
   handle: async ({ sku, warehouse, lot, qty, reason, recall }, { db, caller, changed }) => {
-    const movement = await setApart(db, { sku, warehouse, lot, qty, reason, recall, actor: caller.subject })
+    const goods = { sku, warehouse, lot, reason, actor: caller.subject }
+    const movement = await (qty === undefined
+      ? recallFromSale(db, goods, recall)
+      : setApart(db, { ...goods, qty, recall }))
     changed(...stockUris([{ sku, warehouse }]))
-    return movementEntry(movement)
+    return movement ? movementEntry(movement) : { sku, warehouse, qty: 0 }
   },
 })
