@@ -18,7 +18,7 @@ test('any problem gets a valid solution, and the reasons of what is left out are
         [],
       )
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 

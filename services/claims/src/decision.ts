@@ -5,7 +5,7 @@ import { ulid } from 'ulid'
 import { type Claim, type ClaimLine, linesOf } from './claim.ts'
 import { requireTransition, setStatus } from './claim-status.ts'
 import { write } from './correspondence.ts'
-import type { Tables } from './database-tables.ts'
+import type { ClaimStatus, Tables } from './database-tables.ts'
 import { reportClaim } from './facts.ts'
 import { takePart } from './parts.ts'
 
@@ -25,7 +25,7 @@ export interface Approval {
 export async function approve(db: Kysely<Tables>, claim: Claim, wanted: Approval): Promise<Claim> {
   const { amountMinor, approver } = wanted
   const verdict = amountMinor === claim.requested_minor ? 'approved' : 'partially_approved'
-  requireTransition(claim, verdict)
+  requireUndecided(claim, verdict)
   if (amountMinor > claim.requested_minor) throw tooMuch(claim.number, amountMinor, claim.requested_minor)
   await takePart(db, claim, approver, 'approver')
   const lines = await linesOf(db, [claim.id])
@@ -71,6 +71,15 @@ export async function deny(
   await write(db, { claimId: claim.id, direction: 'out', kind: 'denial', text: letter, author: actor })
   await reportClaim(db, 'denied', denied)
   return denied
+}
+
+/** A settlement that fails leads back to the approval; nobody else gets there from it. */
+function requireUndecided(claim: Claim, verdict: ClaimStatus): void {
+  requireTransition(claim, verdict)
+  if (claim.status !== 'settling') return
+  throw new BusinessError('invalid_transition', `${claim.number} is being settled: it is approved already.`, {
+    details: { status: claim.status, wanted: verdict, legal: ['settled'] },
+  })
 }
 
 function divide(lines: readonly ClaimLine[], { amountMinor, lines: named }: Approval): Map<string, number> {

@@ -85,12 +85,7 @@ export async function reassignStop(
 }
 
 /** Works the times of a route out anew for the stops that it has. */
-export async function reschedule(
-  db: Kysely<Tables>,
-  depot: Depot,
-  route: Route,
-  stops: readonly Stop[],
-): Promise<Route> {
+async function reschedule(db: Kysely<Tables>, depot: Depot, route: Route, stops: readonly Stop[]): Promise<Route> {
   const vehicle = await readVehicle(db, route.vehicle_id)
   return writeSchedule(db, route, vehicle, stops, await scheduleFor(db, depot, route, stops))
 }

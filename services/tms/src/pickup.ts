@@ -53,7 +53,7 @@ export async function settlePickup(
 }
 
 /** A pickup that was asked for and has not been made. */
-export function livingPickup(db: Kysely<Tables>, shipmentId: string): Promise<Pickup | undefined> {
+function livingPickup(db: Kysely<Tables>, shipmentId: string): Promise<Pickup | undefined> {
   return db
     .selectFrom('pickup')
     .selectAll()

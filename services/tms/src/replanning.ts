@@ -89,7 +89,7 @@ export async function draftReplan(db: Kysely<Tables>, order: ReplanOrder): Promi
 }
 
 /** The routes of a plan that are not over. */
-export function livingRoutes(db: Kysely<Tables>, planId: string): Promise<Route[]> {
+function livingRoutes(db: Kysely<Tables>, planId: string): Promise<Route[]> {
   return db
     .selectFrom('route')
     .selectAll()
@@ -152,7 +152,7 @@ async function rigsFor(
           driveWeekS: (used ?? idle).driveWeekS + driven,
         },
         routeId: route.id,
-        breakIsDue: !last,
+        breakIsDue: route.breaks.every(({ starts_at }) => Date.parse(starts_at) > Date.now()),
       }
     }),
   )

@@ -58,7 +58,7 @@ export const RouteDetail = RouteSummary.extend({
 type WithDepot = Route & { depot_id: string }
 
 /** The depots of routes, by the plans that they belong to. */
-export async function withDepots(db: Kysely<Tables>, routes: readonly Route[]): Promise<WithDepot[]> {
+async function withDepots(db: Kysely<Tables>, routes: readonly Route[]): Promise<WithDepot[]> {
   const ids = [...new Set(routes.map(({ plan_id }) => plan_id))]
   const plans = await db
     .selectFrom('route_plan')
@@ -96,7 +96,7 @@ export async function routeDetail(db: Kysely<Tables>, route: Route): Promise<z.i
   const byId = new Map(shipments.map((row) => [row.id, row]))
   const { rows: positions } = await sql<{ latitude: number; longitude: number; ts: Date }>`
     select latitude, longitude, ts from position
-    where driver_id = ${route.driver_id} and ts between ${route.starts_at} - interval '12 hours' and now()
+    where driver_id = ${route.driver_id} and ts between ${route.starts_at}::timestamptz - interval '12 hours' and now()
     order by ts desc limit 1`.execute(db)
   const [last] = positions
   return {

@@ -74,10 +74,9 @@ describe('the day of a depot', () => {
 
   it('says why a shipment has no route', async () => {
     const cold = await tms.shipment({ skills: ['crane'] }, 'own_fleet')
-    const far = await tms.shipment(
-      { coordinates: { latitude: 40.1, longitude: -83.1 }, packages: [{ weight_g: 900_000 }, { weight_g: 900_000 }] },
-      'own_fleet',
-    )
+    const heavy = Array.from({ length: 8 }, () => ({ weight_g: 190_000 }))
+    await sql`update approval_limit set limit_minor = 50000 where tool = 'buy_label'`.execute(tms.db)
+    const far = await tms.shipment({ coordinates: { latitude: 40.1, longitude: -83.1 }, packages: heavy }, 'own_fleet')
     const { unassigned } = await plan({ shipments: [cold, far] })
     const codes = new Map(unassigned.map(({ shipment_id, code }: Record<string, string>) => [shipment_id, code]))
     assert.equal(codes.get(cold), 'skills')

@@ -3,13 +3,14 @@ import { reduceFleet } from './reduce-fleet.ts'
 import { CLOCK_INTERVAL, meanArc, returnToBest, type SearchState } from './state.ts'
 
 /** Temperatures at the start and at the end, as parts of the mean cost of an arc. */
-const HOT = Number(process.env.HOT ?? 1)
-const COLD = Number(process.env.COLD ?? 0.01)
+const HOT = 2
+const COLD = 0.02
 
 /** Part of the annealing after which only plans are accepted that leave out no more than the best. */
-const STRICT_FROM = Number(process.env.STRICT ?? 0.8)
+const STRICT_FROM = 0.75
 
-const REPAIR_UNTIL = Number(process.env.REPAIR ?? 0.85)
+/** Part until which a plan that leaves out more is completed, before the best one is returned to. */
+const COMPLETE_UNTIL = 0.85
 
 /** Ruins and recreates until a part of the budget is used, accepting worse plans less and less. */
 export function anneal(state: SearchState, mostVehicles: number, end: number) {
@@ -28,7 +29,7 @@ export function anneal(state: SearchState, mostVehicles: number, end: number) {
       if (progress >= STRICT_FROM && !isStrict) {
         isStrict = true
         pricing.makeStrict()
-        complete(state, mostVehicles, begin + REPAIR_UNTIL * (end - begin))
+        complete(state, mostVehicles, begin + COMPLETE_UNTIL * (end - begin))
       }
       budget.report(state.best, state.iterations)
     }

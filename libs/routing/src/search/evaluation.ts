@@ -2,7 +2,7 @@
 export const BLINK_RATE = 0.01
 
 /** How often a task goes to an unused vehicle although a place in use may cost less: routes seldom part otherwise. */
-export const OPEN_RATE = Number(process.env.OPEN ?? 0.01)
+export const OPEN_RATE = 0.01
 
 /**
  * What the search asks of a plan: where a task fits best, and to put it there. Two implementations: a fast one for

@@ -4,18 +4,18 @@ import { meanArc, type SearchState } from './state.ts'
 
 /** How fast the price follows the share of plans that leave out too much, and what share is wanted. */
 const STEP = 1.1
-const SHARE = Number(process.env.SHARE ?? 0.2)
+const SHARE = 0.2
 
 /** Rounds between two changes of the price. */
 const INTERVAL = 128
 
 /** Bounds of the price of a task without priority, in mean arcs. */
-const LEAST = Number(process.env.PL ?? 1)
-const MOST = Number(process.env.PM ?? 50)
+const LEAST = 1
+const MOST = 50
 
 /**
  * What leaving out tasks costs during a search. Where the fleet is just large enough, plans that leave out a task for
- * a while are bridges between good plans; the price keeps about half of the plans as complete as the best one.
+ * a while are bridges between good plans; the price keeps most plans as complete as the best one.
  */
 export interface Pricing {
   /** The cost of the plan, with what it leaves out more than the best. */

@@ -5,7 +5,7 @@ import { keepIfBest } from './pricing.ts'
 import { CLOCK_INTERVAL, meanArc, type SearchState } from './state.ts'
 
 /** Among plans that leave out as much, as a part of the mean cost of an arc. */
-const TEMPERATURE = Number(process.env.FT ?? 0.1)
+const TEMPERATURE = 0.1
 
 /** What is to be reached, and until which part of the budget is used. */
 interface Goal {

@@ -6,8 +6,8 @@ import { NONE, type Plan } from './plan.ts'
 import type { Random } from './random.ts'
 
 /** Tasks taken out at a time, on average, and the most of one route: as published for SISR. */
-const MEAN_REMOVED = Number(process.env.CBAR ?? 10)
-const LONGEST_STRING = Number(process.env.LMAX ?? 10)
+const MEAN_REMOVED = 10
+const LONGEST_STRING = 10
 /** How often a string keeps some tasks in its middle, and how readily it keeps one more. */
 const SPLIT_RATE = 0.5
 const SPLIT_GROWTH = 0.01

@@ -13,14 +13,14 @@ import { type Budget, costOfVehicles, returnToBest, type SearchState } from './s
 import { createVrptwEvaluation } from './vrptw.ts'
 
 /** Parts of the budget after which the phases of a search for the smallest fleet end. */
-const FREE_UNTIL = Number(process.env.FREE ?? 0.1)
-const FLEET_UNTIL = Number(process.env.FS ?? 0.45)
+const FREE_UNTIL = 0.1
+const FLEET_UNTIL = 0.45
 
 /** Annealings one after the other where the fleet is tight: each may end in a good plan or not. */
-const CYCLES = Number(process.env.CYCLES ?? 3)
+const CYCLES = 3
 
 /** Places considered first for a task: behind and before so many others. */
-const GRANULARITY = Number(process.env.GRAN ?? 40)
+const GRANULARITY = 40
 
 /** Tasks whose routes a ruin may touch. */
 const NEARBY = 200

@@ -7,7 +7,7 @@ import type { Random } from './random.ts'
 import { createVrptwRoutes } from './vrptw-routes.ts'
 
 /** Up to so many tasks all places are looked at, which is faster than lists of near ones. */
-const SCAN_UP_TO = Number(process.env.SCAN ?? 200)
+const SCAN_UP_TO = 200
 
 /**
  * Capacity and time windows with constant work a place: every node knows its earliest departure and its latest

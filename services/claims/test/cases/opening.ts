@@ -131,7 +131,7 @@ describe('opening a claim', () => {
     const { claim_number } = await opened(order)
     const known = await eventually(
       () => read(claim_number),
-      ({ recoveries }) => recoveries.length > 0,
+      ({ carrier }) => carrier !== null,
       'the carrier',
     )
     assert.deepEqual(

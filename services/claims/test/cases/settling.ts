@@ -80,6 +80,9 @@ describe('settling a claim', () => {
     assert.equal((await read(`${claim_number}-${settlement_id}`)).status, 'settling')
     const late = await desk.account('claims').call('withdraw_claim', { claim_number })
     assert.equal(late.body.code, 'invalid_transition')
+    const { version: expected_version, requested_minor } = await read(claim_number)
+    const again = { claim_number, amount_minor: requested_minor, expected_version, idempotency_key: key() }
+    assert.equal((await desk.colleague().call('approve_claim', again)).body.code, 'invalid_transition')
     ok(await recorded(claim_number, settlement_id, { status: 'succeeded', payment_refund_ref: 'ref_9' }))
     ok(await answer)
   })

@@ -15,7 +15,7 @@ export interface SimulatorOptions {
 }
 
 /** The simulated carriers by id, and how each tells its scans. */
-export const simulatedCarriers = { northway: 'orderly', parcelhop: 'hasty', budgetpost: 'forgetful' } as const
+const simulatedCarriers = { northway: 'orderly', parcelhop: 'hasty', budgetpost: 'forgetful' } as const
 
 /**
  * Carriers that move nothing: they take consignments into books of their own (`simulated_*`) and tell scans by signed
