@@ -87,7 +87,9 @@ function send(reply: FastifyReply, outcome: Outcome, { tool }: CompiledTool, pub
   if (outcome.ok) {
     const { structured, replayed } = outcome.result
     if (replayed) reply.header('idempotent-replayed', 'true')
-    const waiting = structured.status === 'pending_approval' || structured.status === 'in_progress'
+    // A route or a plan can be in progress as well; only a call that is has a handle.
+    const waiting =
+      structured.status === 'pending_approval' || (structured.status === 'in_progress' && 'handle' in structured)
     return reply.code(waiting ? 202 : 200).send(structured)
   }
   const { error } = outcome
