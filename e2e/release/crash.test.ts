@@ -13,10 +13,10 @@ const PRODUCTS = 80
 /** `BACKROOM_CRASH_ROUNDS=20` runs the figure of a night. */
 const ROUNDS = Number(process.env.BACKROOM_CRASH_ROUNDS ?? 1)
 
-const behindGateway = { auth: 100, wms: 101, oms: 102, payments: 106, catshop: 107, psp: 110 }
-const names = ['gateway', 'auth', 'wms', 'oms', 'payments', 'catshop', 'psp', 'postgres'] as const
-type Name = (typeof names)[number]
-const lockHolders: Name[] = ['wms', 'oms', 'payments']
+const lockHolders = { wms: 101, oms: 102, tms: 103, rma: 104, claims: 105, payments: 106 }
+const behindGateway = { auth: 100, ...lockHolders, catshop: 107, psp: 110 }
+type Name = keyof typeof behindGateway | 'gateway' | 'postgres'
+const names = ['gateway', 'postgres', ...Object.keys(behindGateway)] as Name[]
 
 describe('a fleet whose processes are killed while people work', () => {
   let fleet: TestFleet
@@ -76,7 +76,7 @@ describe('a fleet whose processes are killed while people work', () => {
    * database: without their lock in it another process may take their workflows over.
    */
   const killed = async (name: Name, meanwhile: () => Promise<void>) => {
-    const gone = name === 'postgres' ? [name, ...lockHolders] : [name]
+    const gone = name === 'postgres' ? [name, ...(Object.keys(lockHolders) as Name[])] : [name]
     await everyoneWorks()
     const before = pids()
     const at = Date.now()

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { startFleet } from '@backroom/fleet-testing'
 import { insisting, type Outcome } from '../src/chaos/insist.ts'
 import { openAccounts, signInAll } from '../src/retail/crowd.ts'
-import { busyFleet, openRetail, type Retail } from '../src/retail/retail.ts'
+import { busyFleet, openRetail, orderToCash, type Retail } from '../src/retail/retail.ts'
 import { leaveForSale } from '../src/retail/stock.ts'
 
 /** `BACKROOM_BUYERS=1000` runs the figure of a night: a thousand buyers for a hundred units of ten SKUs. */
@@ -23,7 +23,7 @@ describe(`${BUYERS} buyers for ${SKUS * UNITS_EACH} units of ${SKUS} SKUs`, () =
   before(async () => {
     // All sign in from one address.
     const environment = { ...busyFleet, RATE_LIMIT_FACTOR: '100000' }
-    retail = openRetail(await startFleet({ environment }))
+    retail = openRetail(await startFleet({ only: orderToCash, environment }))
     offers = await inStock(retail)
     for (const { sku } of offers) await leaveForSale(retail, sku, UNITS_EACH)
     buyers = await openAccounts(retail, BUYERS)

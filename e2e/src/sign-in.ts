@@ -18,14 +18,13 @@ export interface VisitOptions {
 export function visitor(browser: Browser, { account, untick = [], context }: VisitOptions): Visit {
   return async (authorizationUrl) => {
     const page = (context ? undefined : unused(browser).pop()) ?? (await openPage(browser, context))
-    try {
-      await page.goto(authorizationUrl.href)
-      await signIn(page, account)
-      return await allow(page, untick)
-    } finally {
-      if (context) await page.context().close()
-      else await leave(browser, page)
-    }
+    await page.goto(authorizationUrl.href)
+    await signIn(page, account)
+    const landed = await allow(page, untick)
+    // A page on which something went wrong is used no more: it ends with its browser.
+    if (context) await page.context().close()
+    else await leave(browser, page)
+    return landed
   }
 }
 

@@ -20,7 +20,7 @@ describe('OAuth by independent libraries and a real browser', { concurrency: 2 }
   let browser: Browser
   let app: LoopbackPage
   before(async () => {
-    fleet = await startFleet()
+    fleet = await startFleet({ only: ['gateway', 'auth', 'wms', 'catshop'] })
     browser = await launchBrowser()
     app = await serveLoopbackPage(backInTheApp)
   })

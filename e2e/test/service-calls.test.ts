@@ -40,7 +40,10 @@ const causes: Record<ToolName, { edges?: ToolName[]; own_row?: string }> = {
   'tms.create_shipment': { own_row: 'a parcel that a warehouse has packed, or a return that was authorised' },
   'tms.buy_label': { edges: ['rma.issue_return_label'], own_row: 'a parcel that a warehouse has packed' },
   'tms.void_label': { edges: ['oms.cancel_order'] },
-  'tms.intercept_shipment': { edges: ['oms.cancel_order'] },
+  'tms.intercept_shipment': {
+    edges: ['oms.cancel_order', 'rma.cancel_rma'],
+    own_row: 'a return that was not sent in time',
+  },
   'tms.schedule_pickup': { edges: ['rma.issue_return_label'] },
   'rma.create_rma': { edges: ['catshop.initiate_return', 'oms.start_recall'] },
   'rma.record_resolution': { own_row: 'records what has happened' },

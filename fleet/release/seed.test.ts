@@ -47,6 +47,27 @@ describe('npm run seed', () => {
     const sold = await query('oms', `select order_id, sku, qty_shipped as qty from order_line where sku like 'SKU-%'`)
     const shipped = await query('wms', `select order_ref as order_id, sku, qty from reservation where sku like 'SKU-%'`)
     assert.deepEqual(shipped.sort(byLine), sold.sort(byLine))
+    for (const [schema, source] of [
+      ['rma', 'rma'],
+      ['claims', 'claim'],
+    ] as const) {
+      const drawn = await query(
+        'oms',
+        `select source_id as number, order_line_id, minor::int from entitlement_draw
+         where source = '${source}' and source_id like '%-B%' order by 1`,
+      )
+      const [head, line, money] = {
+        rma: ['rma', 'rma_id', 'drawn_minor'],
+        claims: ['claim', 'claim_id', 'requested_minor'],
+      }[schema]
+      const known = await query(
+        schema,
+        `select h.number, l.order_line_id, l.${money}::int as minor from ${head} h join ${head}_line l on l.${line} = h.id
+         where h.number like '%-B%' order by 1`,
+      )
+      assert.ok(known.length > 0)
+      assert.deepEqual(known, drawn)
+    }
     const titles = await query('oms', `select distinct product_id, title from order_line where sku like 'SKU-%'`)
     const names = await query('catshop', `select product_id, name as title from product where legacy_no > 1000000`)
     for (const title of titles)

@@ -3,7 +3,18 @@ import colors from 'picocolors'
 import { type FleetSettings, type ProcessName, root } from './settings.ts'
 
 const DEMO_PASSWORD = 'Demo123!'
-const staff = ['ops', 'warehouse', 'buyer', 'dispatcher', 'driver', 'returns', 'claims', 'support', 'finance']
+const staff = [
+  'ops',
+  'warehouse',
+  'buyer',
+  'dispatcher',
+  'driver',
+  'returns',
+  'claims',
+  'claims2',
+  'support',
+  'finance',
+]
 const overseers = ['approver1', 'approver2', 'auditor', 'admin']
 
 /** What a person needs next: where everything is, how to connect a host, who can sign in. */

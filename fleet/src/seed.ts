@@ -1,7 +1,9 @@
 import { bulk as catshop } from '@backroom/catshop/bulk'
+import { bulk as claims } from '@backroom/claims/bulk'
 import { ConfigurationError } from '@backroom/configuration'
 import { bulk as oms } from '@backroom/oms/bulk'
 import { bulk as payments } from '@backroom/payments/bulk'
+import { bulk as rma } from '@backroom/rma/bulk'
 import { bulk as wms } from '@backroom/wms/bulk'
 import pg from 'pg'
 import { fill, missing, settle } from './seed/fill.ts'
@@ -9,7 +11,7 @@ import { openJournal, runsFor } from './seed/journal.ts'
 import { clock, progressBar } from './seed/progress.ts'
 import { type BulkSize, ownerUrlOf, readSize } from './seed/settings.ts'
 
-const schemas = { catshop, wms, oms, payments }
+const schemas = { catshop, wms, oms, payments, rma, claims }
 
 /** `npm run seed`: fills the fleet's database beside the demo, and goes on where it was interrupted. */
 async function main(): Promise<void> {

@@ -11,7 +11,7 @@ import pg from 'pg'
 
 const PSP_OFFSET = 110
 
-type Domain = 'wms' | 'oms' | 'payments' | 'catshop'
+type Domain = 'wms' | 'oms' | 'rma' | 'claims' | 'payments' | 'catshop'
 
 /** Something that is made wrong in one book, and what is then named: the check, and a part of the difference. */
 interface Fault {
@@ -223,6 +223,70 @@ describe('reconcile', () => {
         ),
       check: /^checkouts of the shop/,
       named: /chk_told: the shop says it became order ord_told/,
+    },
+    {
+      what: 'a return that has received less than its receipts say',
+      make: () =>
+        run(
+          'rma',
+          `update rma_line set qty_received = qty_received - 1
+           where id = (select id from rma_line where qty_received > 0 order by id limit 1)`,
+        ),
+      check: /^returns: units/,
+      named: /return rln_\w+: received: the return says \d+/,
+    },
+    {
+      what: 'units that orders keeps for a return of nobody',
+      make: () =>
+        run(
+          'oms',
+          `update entitlement_draw set source_id = 'RMA-0'
+           where id = (select id from entitlement_draw where source = 'rma' and state = 'held' order by id limit 1)`,
+        ),
+      check: /^returns against orders: units/,
+      named: /return RMA-0: line oln_\w+: needs nothing, orders keeps \d/,
+    },
+    {
+      what: 'a return whose units orders does not keep',
+      make: async () => undefined,
+      check: /^returns against orders: units/,
+      named: /return RMA-\d{4}-\d+: line oln_\w+: needs \d, orders keeps nothing/,
+    },
+    {
+      what: 'money that was given for a return without a resolution',
+      make: () =>
+        run(
+          'oms',
+          `insert into compensation (source, source_id, order_line_id, kind, number, order_id, paid_order_id, draw_id, qty, minor)
+           select source, 'res_made_up', order_line_id, 'refund', source_id, order_id, order_id, id, 0, 5
+           from entitlement_draw where source = 'rma' order by id limit 1`,
+        ),
+      check: /^returns against orders: what was given/,
+      named: /resolution res_made_up: nobody says 0, orders has given 5/,
+    },
+    {
+      what: 'a claim that is approved for more than its lines',
+      make: () => run('claims', `update claim set approved_minor = approved_minor - 1 where status = 'approved'`),
+      check: /^claims: status/,
+      named: /claim CLM-\d{4}-\d+: approved: \d+ by its records/,
+    },
+    {
+      what: 'a claim that is said to be closed without a settlement',
+      make: () => run('claims', `update claim set status = 'closed' where status = 'approved'`),
+      check: /^claims: status/,
+      named: /claim CLM-\d{4}-\d+: settlement: none by its records, closed/,
+    },
+    {
+      what: 'a recovery whose money is not in the ledger',
+      make: () =>
+        run(
+          'claims',
+          `update recovery set status = 'closed', offered_minor = claimed_minor, paid_minor = claimed_minor,
+             ledger_tx = 'tx_made_up', ended_at = now()
+           where id = (select id from recovery where status = 'filed' order by id limit 1)`,
+        ),
+      check: /^recoveries of claims/,
+      named: /recovery RCV-\S+: claims says \d+ by tx_made_up, the ledger says nothing/,
     },
     {
       what: 'a process that is parked',

@@ -14,6 +14,7 @@ const staff: Record<string, RoleName> = {
   dispatcher: 'dispatcher',
   returns: 'returns',
   claims: 'claims',
+  claims2: 'claims',
   finance: 'finance',
   support: 'support',
   driver: 'driver',

@@ -4,6 +4,8 @@ import type { Problem } from '@backroom/routing'
 export interface Instance {
   name: string
   problem: Problem
+  /** Whether fewer vehicles are better however far they go, or distance alone counts. */
+  objective: 'fleet' | 'distance'
   best: { vehicles: number; distance: number } | undefined
 }
 

@@ -17,6 +17,8 @@ interface Result {
   seconds: number
   vehicles: number
   best_vehicles: number | null
+  /** Whether no more vehicles are used than the best known; null when distance alone counts. */
+  best_fleet: boolean | null
   distance: number
   best_distance: number | null
   gap: number | null
@@ -40,10 +42,14 @@ for (const file of positionals) {
   results.push(result)
   if (!values.json) console.log(line(result))
 }
-const gaps = results.flatMap(({ gap }) => (gap === null ? [] : [gap]))
+const fleets = results.flatMap(({ best_fleet }) => best_fleet ?? [])
+const gaps = results.flatMap(({ gap, best_fleet }) => (gap === null || best_fleet === false ? [] : [gap]))
 const meanGap = gaps.length > 0 ? gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length : null
 if (values.json) console.log(JSON.stringify({ results, mean_gap: meanGap }, null, 2))
-else if (meanGap !== null) console.log(`mean gap ${percent(meanGap)}`)
+else {
+  if (fleets.length > 0) console.log(`best-known fleet ${fleets.filter(Boolean).length} of ${fleets.length}`)
+  if (meanGap !== null) console.log(`mean gap ${percent(meanGap)}${fleets.includes(false) ? ' over those' : ''}`)
+}
 if (results.some(({ violations, unassigned }) => violations.length > 0 || unassigned > 0)) process.exitCode = 1
 
 function readInstance(file: string): Instance {
@@ -54,7 +60,7 @@ function readInstance(file: string): Instance {
   return readVrplib(name, text, existsSync(solutionFile) ? readFileSync(solutionFile, 'utf8') : undefined)
 }
 
-async function solve({ name, problem, best }: Instance, given: string | undefined): Promise<Result> {
+async function solve({ name, problem, objective, best }: Instance, given: string | undefined): Promise<Result> {
   const customers = problem.jobs?.length ?? 0
   const seconds = given === undefined ? Math.max(LEAST_SECONDS, customers * SECONDS_A_CUSTOMER) : Number(given)
   const solution = await optimize(problem, { timeBudgetMs: seconds * 1000, seed: 1 })
@@ -65,6 +71,7 @@ async function solve({ name, problem, best }: Instance, given: string | undefine
     seconds,
     vehicles: routes,
     best_vehicles: best?.vehicles ?? null,
+    best_fleet: best && objective === 'fleet' ? unassigned === 0 && routes <= best.vehicles : null,
     distance,
     best_distance: best?.distance ?? null,
     gap: best ? distance / best.distance - 1 : null,

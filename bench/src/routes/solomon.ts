@@ -19,6 +19,7 @@ export function readSolomon(name: string, text: string): Instance {
   return {
     name,
     problem: problemOf([depot, ...customers], capacity, customers.length, { distances, vehicleCost: VEHICLE_COST }),
+    objective: 'fleet',
     best: solomonBest[name.toUpperCase()],
   }
 }

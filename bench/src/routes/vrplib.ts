@@ -24,6 +24,7 @@ export function readVrplib(name: string, text: string, solutionText: string | un
   return {
     name,
     problem: problemOf([depot, ...customers], capacity, vehicles, { distances, vehicleCost: 0 }),
+    objective: 'distance',
     best: published && { vehicles: published.routes.length, distance: published.cost },
   }
 }

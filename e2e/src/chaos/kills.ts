@@ -3,7 +3,9 @@ import { until } from '../until.ts'
 import { seeded, shuffled } from './random.ts'
 import { reached, type Stage, stages } from './stages.ts'
 
-export const victims = ['oms', 'wms', 'payments', 'catshop', 'psp', 'postgres', 'gateway', 'auth'] as const
+export const victims = [
+  ...(['oms', 'wms', 'tms', 'rma', 'claims', 'payments', 'catshop', 'psp', 'postgres', 'gateway', 'auth'] as const),
+]
 export type Victim = (typeof victims)[number]
 
 /** One run: a process dies at a stage. */
@@ -49,7 +51,8 @@ export function killsOf(seed: number, runs: number, wanted: Wanted = {}): Kill[]
 const STAGE_MS = 15_000
 const RECOVERY_MS = 90_000
 const readyOffsets: Record<Victim, number> = {
-  ...{ gateway: 0, auth: 100, wms: 101, oms: 102, payments: 106, catshop: 107, psp: 110, postgres: 102 },
+  ...{ gateway: 0, auth: 100, wms: 101, oms: 102, tms: 103, rma: 104, claims: 105, payments: 106, catshop: 107 },
+  ...{ psp: 110, postgres: 102 },
 }
 
 /** Kills a process with SIGKILL once an order is at the stage, and waits until the fleet has it again. */

@@ -23,13 +23,14 @@ const report = await runChaos({
     console.log(`${count}/${runs} ${victim} at ${stage}${atStage ? '' : ' (not reached)'}: back in ${recoveryMs} ms`),
 })
 
-const { kills, processes, orders, refused, interruptions, retriedByOperator, charges, minutes } = report
+const { kills, processes, orders, stops, refused, interruptions, retriedByOperator, charges, refunds, minutes } = report
 const hit = new Set(kills.filter(({ atStage }) => atStage).map(({ victim, stage }) => `${victim} ${stage}`))
 console.log(`
 Kills                ${kills.length}, at ${hit.size} of ${victims.length * stages.length} pairs of process and stage
 Orders               ${Object.entries(orders)
   .map(([end, count]) => `${count} ${end}`)
   .join(', ')}
+Stops of own drivers ${stops}
 Refused              ${
   Object.entries(refused)
     .map(([code, count]) => `${count} ${code}`)
@@ -44,7 +45,7 @@ Processes            ${Object.entries(processes)
   .map(([state, count]) => `${count} ${state}`)
   .join(', ')}
 Retried by a person  ${retriedByOperator}
-Provider charges     ${charges}
+Provider charges     ${charges}, refunds ${refunds}
 Minutes              ${minutes}`)
 const faults = faultsOf(report)
 for (const fault of faults) console.error(`✗ ${fault}`)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Retail } from '../retail/retail.ts'
+import type { DomainName } from '@backroom/access'
+import { domainsWithProcesses, type Retail } from '../retail/retail.ts'
 
 /** Somebody who has parked processes go on: a process whose server died five times within minutes waits for a person. */
 export interface Operator {
@@ -10,7 +11,8 @@ export interface Operator {
 
 const LOOK_MS = 1_000
 
-export function startOperator({ rows, call }: Pick<Retail, 'rows' | 'call'>): Operator {
+export function startOperator(retail: Retail): Operator {
+  const { rows, call } = retail
   const retried: string[] = []
   let isOver = false
   const look = async () => {
@@ -22,6 +24,15 @@ export function startOperator({ rows, call }: Pick<Retail, 'rows' | 'call'>): Op
       const { status } = await call('oms', 'retry_saga_step', { saga_id: id }, 'admin')
       if (status === 200) retried.push(reason)
     }
+    for (const domain of domainsWithProcesses(retail)) if (domain !== 'oms') retried.push(...(await retryIn(domain)))
+  }
+  /** What `npm run processes -- retry` does where no tool does it. */
+  const retryIn = async (domain: DomainName) => {
+    const goingOn = await rows<{ reason: string }>(
+      domain,
+      `update saga set verdict = 'retry' where state = 'parked' and verdict is null returning parked->>'reason' as reason`,
+    )
+    return goingOn.map(({ reason }) => reason)
   }
   const work = async () => {
     while (!isOver) {

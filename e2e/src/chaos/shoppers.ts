@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Retail } from '../retail/retail.ts'
-import { type Insisting, type Intent, insisting, type Outcome } from './insist.ts'
+import { arrived, claimFor, sendBack } from './after-sales.ts'
+import { act, type Doings } from './doings.ts'
+import { insisting, type Outcome } from './insist.ts'
 import { type Random, seeded } from './random.ts'
+
+/** How an order ended: for the last two its goods or its money came back. */
+export const ends = ['kept', 'cancelled', 'shipped', 'returned', 'claimed'] as const
+export type End = (typeof ends)[number]
 
 /** What a shopper was told of one order, and what was done with it. */
 export interface ToldOrder {
   orderId: string
   totalMinor: number
-  end: 'kept' | 'cancelled' | 'shipped'
+  end: End
+  /** What was to be paid back. */
+  refundMinor: number
 }
 
 /** Customers who buy, change their minds and are sent their goods, through every outage. */
@@ -27,6 +35,7 @@ export const goods = [
   { product: 3, sku: 'CAT-1003' },
 ] as const
 
+/** The last of them lives where the own fleet delivers. */
 const customers = Array.from({ length: 10 }, (_, index) => `demo${index + 1}`)
 /** Most pay at once; some answers of the provider get lost, some cards are declined. */
 const methods = ['pm_sim_visa', 'pm_sim_visa', 'pm_sim_visa', 'pm_sim_mastercard', 'pm_sim_lost', 'pm_sim_declined']
@@ -34,13 +43,13 @@ const methods = ['pm_sim_visa', 'pm_sim_visa', 'pm_sim_visa', 'pm_sim_mastercard
 /** What a customer thinks over between two purchases. */
 const PAUSE_MS = 250
 
-/** Sends all customers shopping. */
-export function startShoppers(retail: Retail, seed: number): Shoppers {
+/** Sends customers shopping, all of them by default. */
+export function startShoppers(retail: Retail, seed: number, count = customers.length): Shoppers {
   const insist = insisting(retail)
   const orders: ToldOrder[] = []
   const refused = new Map<string, number>()
   let isOver = false
-  const work = customers.map(async (who) => {
+  const work = customers.slice(-count).map(async (who) => {
     const random = seeded(seed, who)
     for (let turn = 1; !isOver; turn++) {
       await sleep(PAUSE_MS)
@@ -49,7 +58,9 @@ export function startShoppers(retail: Retail, seed: number): Shoppers {
       if (!bought.done) refused.set(bought.code, (refused.get(bought.code) ?? 0) + 1)
       else {
         const order = { orderId: String(bought.body.order_id), totalMinor: Number(bought.body.total_minor) }
-        orders.push({ ...order, end: await endOf(intents, order.orderId, random) })
+        const told: ToldOrder = { ...order, end: 'kept', refundMinor: 0 }
+        orders.push(told)
+        await goOn(intents, told, random)
       }
     }
   })
@@ -66,23 +77,6 @@ export function startShoppers(retail: Retail, seed: number): Shoppers {
   }
 }
 
-/** One customer's doings of one turn. */
-interface Doings {
-  insist: Insisting
-  who: string
-  /** Begins every key of the turn. */
-  prefix: string
-}
-
-function act(
-  { insist, who, prefix }: Doings,
-  tool: string,
-  args: object,
-  more: Partial<Intent> = {},
-): Promise<Outcome> {
-  return insist({ domain: 'catshop', tool, args, who, key: `${prefix}-${tool}`, ...more })
-}
-
 /** A single product at once, or a cart of two with a preview. */
 async function buy(doings: Doings, random: Random): Promise<Outcome> {
   const { product } = goods[random(goods.length)] as (typeof goods)[number]
@@ -97,35 +91,42 @@ async function buy(doings: Doings, random: Random): Promise<Outcome> {
   return act(doings, 'checkout', { checkout_id, confirm_total_minor, payment_method })
 }
 
-async function endOf(doings: Doings, orderId: string, random: Random): Promise<ToldOrder['end']> {
-  const choice = random(5)
+/** Cancels, or has the goods sent and keeps, returns or claims for them; `told` says how far that has come. */
+async function goOn(doings: Doings, told: ToldOrder, random: Random): Promise<void> {
+  const { orderId } = told
+  const choice = random(8)
   if (choice < 2) {
     const cancelled = await act(doings, 'cancel_my_order', { order_id: orderId, reason: 'Changed my mind' })
-    return cancelled.done ? 'cancelled' : 'kept'
+    if (cancelled.done) told.end = 'cancelled'
+  } else if (choice < 7 && (await ship(doings, orderId))) {
+    told.end = 'shipped'
+    if (choice === 3 || !(await arrived(doings, orderId))) return
+    const comesBack = choice < 6
+    told.refundMinor = await (comesBack ? sendBack : claimFor)(doings, orderId)
+    told.end = comesBack ? 'returned' : 'claimed'
   }
-  return choice < 4 ? ship(doings, orderId) : 'kept'
 }
 
-/** The warehouses pick, pack and hand over what the order has with them. */
-async function ship({ insist, prefix }: Doings, orderId: string): Promise<ToldOrder['end']> {
+/** The warehouses pick, pack and hand over what the order has with them; false when they could not. */
+async function ship({ insist, prefix }: Doings, orderId: string): Promise<boolean> {
   const wms = async (tool: string, args: object, name: string) =>
     insist({ domain: 'wms', tool, args, who: 'warehouse', key: `${prefix}-${tool}-${name}` })
   const kept = await insist({
     ...{ domain: 'wms', tool: 'get_reservation', args: { order_ref: orderId }, who: 'service:oms', key: 'read' },
   })
-  if (!kept.done) return 'kept'
+  if (!kept.done) return false
   const allocated = (kept.body.reservations as Reserved[]).filter(({ state }) => state === 'allocated')
   for (const [warehouse, units] of Map.groupBy(allocated, (one) => one.warehouse)) {
     const wave = await wms('create_pick_wave', { warehouse, criteria: { order_refs: [orderId] } }, warehouse)
-    if (!wave.done) return 'kept'
+    if (!wave.done) return false
     for (const { task_id, qty } of wave.body.tasks as { task_id: string; qty: number }[])
       await wms('confirm_pick', { task_id, qty }, task_id)
     const lines = units.map(({ sku, qty }) => ({ sku, qty }))
     const packed = await wms('pack_shipment', { order_ref: orderId, warehouse, cartons: [{ lines }] }, warehouse)
-    if (!packed.done) return 'kept'
+    if (!packed.done) return false
   }
   const handed = await wms('hand_over_shipment', { order_ref: orderId }, 'all')
-  return handed.done ? 'shipped' : 'kept'
+  return handed.done
 }
 
 interface Reserved {

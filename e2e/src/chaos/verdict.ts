@@ -1,5 +1,5 @@
 import { differencesIn } from '@backroom/fleet/reconciliation'
-import type { Retail } from '../retail/retail.ts'
+import { domainsWithProcesses, type Retail } from '../retail/retail.ts'
 import type { ToldOrder } from './shoppers.ts'
 
 /** What is left when everything has ended; every list must be empty. */
@@ -14,35 +14,41 @@ export interface Verdict {
   unasked: string[]
   /** Payments or shipments that the provider charged more than once, or more than the order cost. */
   overcharged: string[]
+  /** Causes that the provider refunded more than once, and orders that got back more than was taken. */
+  overpaid: string[]
   /** SKUs of which more was sold than there was. */
   oversold: string[]
   /** What `npm run reconcile` would name. */
   differences: string[]
   /** Charges in the provider's books since the beginning. */
   charges: number
+  /** Refunds in them. */
+  refunds: number
 }
 
 /** Looks at all books once nothing is under way any more. */
 export async function judge(retail: Retail, told: readonly ToldOrder[], since: Date): Promise<Verdict> {
   const { processes, unfinished } = await processesOf(retail, since)
   const orders = await ordersSince(retail, since)
-  const charges = await chargesSince(retail, since)
+  const { charges, refunds } = await movementsSince(retail, since)
   return {
     ...{ processes, unfinished },
     untrue: told.flatMap((one) => untrueOf(one, orders.get(one.orderId))),
     unasked: [...orders.keys()].filter((id) => !told.some(({ orderId }) => orderId === id)),
     overcharged: await overchargedOf(retail, charges, orders),
+    overpaid: await overpaidOf(retail, refunds, orders),
     oversold: await oversoldOf(retail),
     differences: differencesIn(await retail.reconcile()),
     charges: charges.length,
+    refunds: refunds.length,
   }
 }
 
-async function processesOf({ rows }: Retail, since: Date) {
+async function processesOf(retail: Retail, since: Date) {
   const processes: Record<string, number> = {}
   const unfinished: string[] = []
-  for (const domain of ['oms', 'wms', 'payments'] as const) {
-    const found = await rows<{ id: string; state: string; parked: { reason: string } | null }>(
+  for (const domain of domainsWithProcesses(retail)) {
+    const found = await retail.rows<{ id: string; state: string; parked: { reason: string } | null }>(
       domain,
       `select id, state, parked from saga where created_at >= $1 or ended_at is null`,
       [since],
@@ -61,6 +67,7 @@ interface OrderRow {
   status: string
   due: number
   captured: number
+  refunded: number
   shipped: number
   current: number
   payment_id: string
@@ -69,7 +76,8 @@ interface OrderRow {
 async function ordersSince({ rows }: Retail, since: Date): Promise<Map<string, OrderRow>> {
   const found = await rows<OrderRow>(
     'oms',
-    `select o.id, o.status, o.due_minor::int as due, o.captured_minor::int as captured, o.payment_id,
+    `select o.id, o.status, o.due_minor::int as due, o.captured_minor::int as captured,
+       o.refunded_minor::int as refunded, o.payment_id,
        sum(l.qty_shipped)::int as shipped, sum(l.qty_current)::int as current
      from orders o join order_line l on l.order_id = o.id where o.placed_at >= $1 group by o.id`,
     [since],
@@ -77,58 +85,87 @@ async function ordersSince({ rows }: Retail, since: Date): Promise<Map<string, O
   return new Map(found.map((row) => [row.id, row]))
 }
 
-function untrueOf({ orderId, totalMinor, end }: ToldOrder, order: OrderRow | undefined): string[] {
+function untrueOf({ orderId, totalMinor, refundMinor, end }: ToldOrder, order: OrderRow | undefined): string[] {
   if (!order) return [`${orderId} does not exist`]
-  const { status, current, shipped, captured, due } = order
+  const { status, current, shipped, captured, refunded, due } = order
   const told = `${orderId} was ${end}`
   switch (end) {
     case 'cancelled':
       return status === 'cancelled' && current === 0 && due === 0 ? [] : [`${told} and is ${status}, ${current} units`]
     case 'shipped':
-      return shipped === current && captured === totalMinor ? [] : [`${told}: ${shipped} units, ${captured} captured`]
+    case 'returned':
+    case 'claimed': {
+      const isTrue = shipped === current && captured === totalMinor && refunded === refundMinor
+      return isTrue ? [] : [`${told}: ${shipped} units, ${captured} captured, ${refunded} of ${refundMinor} refunded`]
+    }
     case 'kept':
       return status === 'cancelled' ? [`${told} and is ${status}`] : []
   }
 }
 
-interface Charge {
+/** Money that the provider moved. */
+interface Movement {
   kind: string
   operation_key: string
   authorization_id: string
   amount_minor: number
 }
 
-async function chargesSince({ askProvider }: Retail, since: Date): Promise<Charge[]> {
+async function movementsSince({ askProvider }: Retail, since: Date) {
   const period = new URLSearchParams({ from: since.toISOString(), to: new Date(Date.now() + 60_000).toISOString() })
-  const { movements } = await askProvider(`/movements?${period}`)
-  return (movements as Charge[]).filter(({ kind }) => kind === 'capture')
+  const { movements } = (await askProvider(`/movements?${period}`)) as { movements: Movement[] }
+  const of = (wanted: string) => movements.filter(({ kind }) => kind === wanted)
+  return { charges: of('capture'), refunds: of('refund') }
 }
 
 /** One capture a shipment, one authorisation a payment, and no more than the order costs. */
 async function overchargedOf(
-  { rows }: Retail,
-  charges: readonly Charge[],
+  retail: Retail,
+  charges: readonly Movement[],
   orders: Map<string, OrderRow>,
 ): Promise<string[]> {
-  const wrong: string[] = []
-  const operations = await rows<{ id: string; shipment: string; order_ref: string }>(
-    'payments',
-    `select o.id, o.source_id as shipment, i.order_ref from operation o join payment_intent i on i.id = o.intent_id
-     where o.id = any($1)`,
-    [charges.map(({ operation_key }) => operation_key)],
-  )
-  const byId = new Map(operations.map((one) => [one.id, one]))
-  const shipmentOf = ({ operation_key }: Charge) => byId.get(operation_key)?.shipment ?? operation_key
-  for (const [shipment, same] of Map.groupBy(charges, shipmentOf))
-    if (same.length > 1) wrong.push(`${shipment} was charged ${same.length} times`)
-  const orderOf = ({ operation_key }: Charge) => byId.get(operation_key)?.order_ref ?? ''
-  for (const [orderId, same] of Map.groupBy(charges, orderOf)) {
-    const sum = same.reduce((total, { amount_minor }) => total + amount_minor, 0)
+  const { twice, sums } = await tally(retail, charges)
+  const wrong = twice.map((shipment) => `${shipment} was charged more than once`)
+  for (const [orderId, sum] of sums) {
     const order = orders.get(orderId)
     if (!order) wrong.push(`${orderId} was charged ${sum} and does not exist`)
-    else if (sum > order.due) wrong.push(`${orderId} was charged ${sum} of ${order.due}`)
+    else if (sum > order.due + order.refunded) wrong.push(`${orderId} was charged ${sum} of ${order.due}`)
   }
   return wrong
+}
+
+/** One refund for each cancellation, return and claim, and no more than was taken. */
+async function overpaidOf(
+  retail: Retail,
+  refunds: readonly Movement[],
+  orders: Map<string, OrderRow>,
+): Promise<string[]> {
+  const { twice, sums } = await tally(retail, refunds)
+  const wrong = twice.map((cause) => `${cause} was refunded more than once`)
+  for (const [orderId, sum] of sums) {
+    const captured = orders.get(orderId)?.captured ?? 0
+    if (sum > captured) wrong.push(`${orderId} got back ${sum} of ${captured}`)
+  }
+  return wrong
+}
+
+/** Causes with several movements, and the sum of the movements of each order. */
+async function tally({ rows }: Retail, movements: readonly Movement[]) {
+  const operations = await rows<{ id: string; cause: string; order_ref: string }>(
+    'payments',
+    `select o.id, o.source_id as cause, i.order_ref from operation o join payment_intent i on i.id = o.intent_id
+     where o.id = any($1)`,
+    [movements.map(({ operation_key }) => operation_key)],
+  )
+  const byId = new Map(operations.map((one) => [one.id, one]))
+  const causes = Map.groupBy(movements, ({ operation_key }) => byId.get(operation_key)?.cause ?? operation_key)
+  const twice = [...causes].flatMap(([cause, same]) => (same.length > 1 ? [cause] : []))
+  const sums = new Map<string, number>()
+  for (const { operation_key, amount_minor } of movements) {
+    const orderId = byId.get(operation_key)?.order_ref ?? ''
+    sums.set(orderId, (sums.get(orderId) ?? 0) + amount_minor)
+  }
+  return { twice, sums }
 }
 
 /** Units that left the building or are promised, against all that ever came in. */

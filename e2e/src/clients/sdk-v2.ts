@@ -12,7 +12,11 @@ export function sdkV2(mode: 'auto' | 'legacy'): Connect {
 }
 
 /** Connects with what a memory holds; whenever the server asks for more, its person is asked once. */
-export async function connectSdkV2(url: string, memory: OAuthMemory, mode: 'auto' | 'legacy'): Promise<McpSession> {
+export async function connectSdkV2(
+  url: string,
+  memory: OAuthMemory,
+  mode: 'auto' | 'legacy',
+): Promise<McpSession & { client: Client }> {
   const open = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: memory })
   const start = async () => {
     const transport = open()
@@ -32,6 +36,7 @@ export async function connectSdkV2(url: string, memory: OAuthMemory, mode: 'auto
       return work()
     })
   return {
+    client,
     toolNames: () => orAskAgain(async () => (await client.listTools()).tools.map(({ name }) => name)),
     call: (name, args) => orAskAgain(async () => toolResult(await client.callTool({ name, arguments: args ?? {} }))),
     read: (uri) => orAskAgain(async () => resourceText(await client.readResource({ uri }))),

@@ -42,6 +42,9 @@ export interface Retail {
 /** Environment of a fleet that many calls of one test go through. */
 export const busyFleet = { RATE_LIMIT_PER_MINUTE: '0', CALLS_PER_MINUTE: '1000000', LOG_LEVEL: 'error' }
 
+/** The part of a fleet that takes an order from cart to money; what logistics, returns and claims add is left out. */
+export const orderToCash = ['gateway', 'auth', 'catshop', 'oms', 'wms', 'payments', 'psp']
+
 const TOKEN_MS = 10 * 60_000
 const PSP_OFFSET = 110
 /** Tokens of these accounts for payments also carry what is granted by name alone. */
@@ -87,8 +90,8 @@ export function openRetail(fleet: TestFleet): Retail {
     return reconcile(addressesOfFleet(state))
   }
   const quiet = (limitMs = 60_000) =>
-    until('all processes have ended', async () => (await underWay(rows)).length === 0, { limitMs, everyMs: 100 })
-  return {
+    until('all processes have ended', async () => (await underWay(retail)).length === 0, { limitMs, everyMs: 100 })
+  const retail: Retail = {
     ...{ fleet, call, token, rows, quiet },
     async must(domain, tool, args, who) {
       const { status, body } = await call(domain, tool, args, who, randomUUID())
@@ -105,13 +108,20 @@ export function openRetail(fleet: TestFleet): Retail {
     askProvider: (path) => psp(path),
     close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.end()))),
   }
+  return retail
 }
 
-/** Processes that have not ended, and facts that have had no effect, but for those that wait on purpose. */
-async function underWay(rows: Retail['rows']): Promise<string[]> {
+/** The domains of a fleet that run processes. */
+export function domainsWithProcesses({ fleet }: Pick<Retail, 'fleet'>): DomainName[] {
+  const deployed = readState(fleet.data)?.state.processes ?? {}
+  return domainNames.filter((domain) => domain !== 'catshop' && domain in deployed)
+}
+
+/** Processes that have not ended and do not wait for a person. */
+async function underWay(retail: Retail): Promise<string[]> {
   const open = await Promise.all(
-    (['oms', 'wms', 'payments'] as const).map((domain) =>
-      rows<{ id: string }>(domain, `select id from saga where state = 'running'`),
+    domainsWithProcesses(retail).map((domain) =>
+      retail.rows<{ id: string }>(domain, `select id from saga where state = 'running'`),
     ),
   )
   return open.flat().map(({ id }) => id)

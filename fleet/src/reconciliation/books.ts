@@ -1,10 +1,13 @@
 import type { DomainName } from '@backroom/access'
 import type { Tables as CatshopTables } from '@backroom/catshop/tables'
+import type { Tables as ClaimsTables } from '@backroom/claims/tables'
 import { ConfigurationError } from '@backroom/configuration'
 import { type Connection, connect } from '@backroom/database'
 import type { Tables as OmsTables } from '@backroom/oms/tables'
 import { chooseProvider } from '@backroom/payments/reconcile'
 import type { Tables as PaymentsTables } from '@backroom/payments/tables'
+import type { Tables as RmaTables } from '@backroom/rma/tables'
+import type { Tables as TmsTables } from '@backroom/tms/tables'
 import type { Tables as WmsTables } from '@backroom/wms/tables'
 import { type Kysely, sql } from 'kysely'
 import { urlAs } from '../database.ts'
@@ -16,6 +19,9 @@ import { type FleetState, readState } from '../state.ts'
 export interface Books {
   wms?: Kysely<WmsTables>
   oms?: Kysely<OmsTables>
+  tms?: Kysely<TmsTables>
+  rma?: Kysely<RmaTables>
+  claims?: Kysely<ClaimsTables>
   payments?: Kysely<PaymentsTables>
   catshop?: Kysely<CatshopTables>
   /** Of the payment provider, over its API. */
@@ -33,7 +39,7 @@ export interface BookAddresses {
 /** Nobody waits for the proof: it may come from a busy machine. */
 const CONNECT_MS = 60_000
 
-const bookkeepers = ['wms', 'oms', 'payments', 'catshop'] as const
+const bookkeepers = ['wms', 'oms', 'tms', 'rma', 'claims', 'payments', 'catshop'] as const
 
 /** The books of a fleet that runs. */
 export function addressesOfFleet({ publicUrl, processes }: Pick<FleetState, 'publicUrl' | 'processes'>): BookAddresses {
@@ -81,6 +87,9 @@ export function openBooks({ urls, provider }: BookAddresses): { books: Books; cl
   const books = {
     wms: dbOf<WmsTables>('wms'),
     oms: dbOf<OmsTables>('oms'),
+    tms: dbOf<TmsTables>('tms'),
+    rma: dbOf<RmaTables>('rma'),
+    claims: dbOf<ClaimsTables>('claims'),
     payments: dbOf<PaymentsTables>('payments'),
     catshop: dbOf<CatshopTables>('catshop'),
     provider: provider && chooseProvider(provider),

@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely'
 import { type Check, defineCheck } from './check.ts'
 
 const todos: Record<Trouble, string> = {
-  parked: 'Decide: retry_saga_step when the cause is gone, compensate_saga to undo it.',
+  parked:
+    'Once the cause is gone: npm run processes -- retry ID, or retry_saga_step; compensate_saga undoes one of orders.',
   overdue: 'Look at get_saga for the step it is at; compensate_saga undoes it.',
   'not started': 'Is a process of this server running? It starts what was begun within seconds.',
   lost: 'Report a fault: the engine has ended it without a result. compensate_saga undoes it.',
@@ -11,7 +12,7 @@ const todos: Record<Trouble, string> = {
 }
 
 /** Processes of one domain that do not get on by themselves. */
-const processesOf = (domain: 'oms' | 'wms' | 'payments') =>
+const processesOf = (domain: 'oms' | 'wms' | 'tms' | 'rma' | 'claims' | 'payments') =>
   defineCheck({
     name: `processes of ${domain}: none parked, overdue or lost`,
     needs: [domain],
@@ -29,4 +30,4 @@ const processesOf = (domain: 'oms' | 'wms' | 'payments') =>
     },
   })
 
-export const processes: Check[] = [processesOf('oms'), processesOf('wms'), processesOf('payments')]
+export const processes: Check[] = (['oms', 'wms', 'tms', 'rma', 'claims', 'payments'] as const).map(processesOf)

@@ -1,5 +1,7 @@
+import { afterSales } from './after-sales.ts'
 import { type BookAddresses, type BookName, openBooks } from './books.ts'
 import type { Check, Findings } from './check.ts'
+import { ordersAndParcels } from './orders-and-parcels.ts'
 import { entitlementsAndCredit, entitlementsAndRefunds, ordersAndPayments } from './orders-and-payments.ts'
 import { ordersAndStock } from './orders-and-stock.ts'
 import { ownBooks } from './own-books.ts'
@@ -13,9 +15,11 @@ export type CheckResult = { name: string } & (Findings | { missing: BookName[] }
 const checks: Check[] = [
   ...ownBooks,
   ordersAndStock,
+  ordersAndParcels,
   ordersAndPayments,
   entitlementsAndRefunds,
   entitlementsAndCredit,
+  ...afterSales,
   paymentsAndProvider,
   shopAndOrders,
   ...processes,

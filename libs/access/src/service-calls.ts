@@ -40,7 +40,11 @@ export const serviceCalls: readonly ServiceCall[] = [
   ...callers('oms:entitlement', ['draw_entitlement', 'settle_entitlement', 'release_entitlement'], ['rma', 'claims']),
   { caller: 'rma', scope: 'wms:read', tools: ['get_reservation'] },
   { caller: 'rma', scope: 'wms:receive', tools: ['restock_return'] },
-  { caller: 'rma', scope: 'tms:ship', tools: ['create_shipment', 'buy_label', 'schedule_pickup'] },
+  {
+    caller: 'rma',
+    scope: 'tms:ship',
+    tools: ['create_shipment', 'buy_label', 'schedule_pickup', 'intercept_shipment'],
+  },
   { caller: 'rma', scope: 'claims:write', tools: ['open_claim'] },
   { caller: 'claims', scope: 'payments:ledger_write', tools: ['post_recovery'] },
 ]

@@ -19,6 +19,8 @@ export interface BackgroundContext<Schema> {
   databaseUrl: string
   log: FastifyBaseLogger
   callService: ServiceCaller
+  /** Whether a domain is part of this fleet. */
+  isDeployed(domain: DomainName): boolean
   /** A process on `stdio` lives as long as its one client: what must go on without it is left to the fleet. */
   front: 'http' | 'stdio'
   /** Tells subscribers that resources have changed; call it after commit. */
@@ -39,6 +41,7 @@ export function backgroundContext(
     databaseUrl,
     log: runtime.log,
     callService: runtime.services.asItself,
+    isDeployed: runtime.services.isDeployed,
     front,
     changed: (...uris) => runtime.changes.publish(uris),
   }

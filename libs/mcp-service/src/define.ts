@@ -49,6 +49,8 @@ export interface CallContext<Schema> {
   callService: ServiceCaller
   /** The same with a token that acts for the caller of this call, whose own rows alone the callee then shows. */
   callAsCaller: ServiceCaller
+  /** Whether a domain is part of this fleet; what only it can do is left out otherwise. */
+  isDeployed(domain: DomainName): boolean
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the library runs handlers over the tables of any domain.
@@ -95,6 +97,8 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodType, Schema> 
   openWorld?: boolean
   input: Input
   output: Output
+  /** URI of the {@link APP_MIME_TYPE} resource in which hosts with MCP Apps show results; others show the text. */
+  view?: string
   /** One short line for a reader that shows no structured content. */
   text(result: z.output<Output>, args: z.output<Input>): string
   /** Policy rows of the domain; without one the call is A0. */
@@ -158,6 +162,9 @@ export type Tool = ToolDefinition<any, any, any>
 
 /** Values of a URI template's variables; query variables may be absent. */
 export type UriVariables = Record<string, string | undefined>
+
+/** MIME type of a page that hosts with MCP Apps show in a frame (its URI begins with `ui://`). */
+export const APP_MIME_TYPE = 'text/html;profile=mcp-app'
 
 export interface ResourceDefinition<Schema> {
   name: string

@@ -1,7 +1,8 @@
-export type { BackgroundContext } from './background.ts'
+export type { BackgroundContext, Stop } from './background.ts'
 export { anonymous, type Caller } from './caller.ts'
 export { Cursor, decodeCursor, encodeCursor, PageLimit, pageOf } from './cursor.ts'
 export {
+  APP_MIME_TYPE,
   type ApprovalPolicy,
   type BatchCall,
   type BatchVerdict,
@@ -18,6 +19,7 @@ export {
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
 export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
+export { listOf, type Page, type PageRequest, paging, Verbosity } from './page.ts'
 export {
   prepareService,
   type RouteContext,
@@ -28,3 +30,4 @@ export type { Runtime } from './runtime.ts'
 export type { ServerOptions, ServiceServer } from './server.ts'
 export { defineService, type Service } from './service.ts'
 export { readServiceSettings, type ServiceSettings } from './settings.ts'
+export { followHistory, type HistoryEntry } from './subscriptions/follow-history.ts'

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts'
-import type { Resource, UriVariables } from './define.ts'
+import { APP_MIME_TYPE, type Resource, type UriVariables } from './define.ts'
 import { BusinessError } from './errors.ts'
 
 /** A resource with the pattern that recognises its URIs, built once at start. */
@@ -86,11 +86,17 @@ export function mayRead(caller: Caller, { scope }: Resource): boolean {
 /** A resource as listed: `uri` for a fixed one, `uriTemplate` for a template. */
 export function listingOf({ resource, isTemplate }: CompiledResource) {
   const { name, title, description, uri, mimeType = 'application/json' } = resource
-  return { name, ...(title ? { title } : {}), description, mimeType, ...(isTemplate ? { uriTemplate: uri } : { uri }) }
+  const listing = { name, ...(title ? { title } : {}), description, mimeType, ...frameOf(mimeType) }
+  return { ...listing, ...(isTemplate ? { uriTemplate: uri } : { uri }) }
 }
 
 /** What was read, in the form of MCP resource contents. */
 export function contentsOf(uri: string, { mimeType = 'application/json' }: Resource, value: unknown) {
   if (value instanceof Uint8Array) return { uri, mimeType, blob: Buffer.from(value).toString('base64') }
-  return { uri, mimeType, text: typeof value === 'string' ? value : JSON.stringify(value) }
+  return { uri, mimeType, text: typeof value === 'string' ? value : JSON.stringify(value), ...frameOf(mimeType) }
+}
+
+/** How hosts frame a page: it asks for no address but theirs, so that nothing has to be allowed. */
+function frameOf(mimeType: string) {
+  return mimeType === APP_MIME_TYPE ? { _meta: { ui: { prefersBorder: true } } } : {}
 }

@@ -46,5 +46,6 @@ export function readContext(runtime: Runtime, request: Request): AnyContext {
     changed: () => undefined,
     callService: runtime.services.asItself,
     callAsCaller: runtime.services.onBehalfOf(request.proof),
+    isDeployed: runtime.services.isDeployed,
   }
 }

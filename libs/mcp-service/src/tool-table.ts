@@ -22,6 +22,7 @@ export interface ToolListing {
   inputSchema: JsonSchemaObject
   outputSchema: JsonSchemaObject
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
+  _meta?: { ui: { resourceUri: string } }
 }
 
 type JsonSchemaObject = { type: 'object'; [keyword: string]: unknown }
@@ -94,6 +95,7 @@ function compile(tool: Tool): CompiledTool {
         idempotentHint: tool.idempotent ?? tool.effect === 'read',
         openWorldHint: tool.openWorld ?? false,
       },
+      ...(tool.view ? { _meta: { ui: { resourceUri: tool.view } } } : {}),
     },
   }
 }

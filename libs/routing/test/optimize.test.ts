@@ -2,32 +2,42 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { check, type Job, optimize, type Problem, ProblemError, type Progress } from '../src/index.ts'
+import { solve } from '../src/solve.ts'
 import { delivered } from './delivery-day.ts'
-import { randomProblem } from './random-problem.ts'
+import { randomDay, randomProblem } from './random-problem.ts'
 import { contradiction } from './reason-truth.ts'
 
 const briefly = { timeBudgetMs: 10_000, seed: 1, maxIterations: 200 }
 
-test('any problem gets a valid solution, and the reasons of what is left out are true', async () => {
-  await fc.assert(
-    fc.asyncProperty(randomProblem, fc.integer(), async (problem, seed) => {
-      const solution = await optimize(problem, { ...briefly, seed })
-      assert.deepEqual(check(problem, solution), [])
-      assert.deepEqual(
-        solution.unassigned.flatMap((task) => contradiction(problem, solution, task) ?? []),
-        [],
-      )
-    }),
-    { numRuns: 25 },
-  )
-})
+for (const [kind, problems] of Object.entries({
+  'any problem': randomProblem,
+  'any day of equal vehicles': randomDay,
+})) {
+  test(`${kind} gets a valid solution, and the reasons of what is left out are true`, () => {
+    fc.assert(
+      fc.property(problems, fc.integer(), (problem, seed) => {
+        const limits = { ...briefly, maxIterations: 1000, seed, startedAt: Date.now(), stop: new Int32Array(1) }
+        const solution = solve({ problem, ...limits }, () => {})
+        assert.deepEqual(check(problem, solution), [])
+        assert.deepEqual(
+          solution.unassigned.flatMap((task) => contradiction(problem, solution, task) ?? []),
+          [],
+        )
+      }),
+      { numRuns: 40 },
+    )
+  })
+}
 
 test('the same seed and iterations give the same solution', async () => {
   const problem = delivered(40, 5)
-  const [one, two] = await Promise.all(
-    [1, 2].map(() => optimize(problem, { ...briefly, seed: 7, maxIterations: 3000 })),
-  )
-  assert.deepEqual(one, two)
+  const dear = problem.vehicles.map((vehicle) => ({ ...vehicle, costs: { fixed: 1e6 } }))
+  const mixed = problem.vehicles.map((vehicle, index) => ({ ...vehicle, max_tasks: 8 + index }))
+  for (const vehicles of [problem.vehicles, dear, mixed]) {
+    const again = () => optimize({ ...problem, vehicles }, { ...briefly, seed: 7, maxIterations: 3000 })
+    const [one, two] = await Promise.all([again(), again()])
+    assert.deepEqual(one, two)
+  }
 })
 
 test('more iterations give a better plan', async () => {

@@ -74,6 +74,36 @@ export const randomProblem: fc.Arbitrary<Problem> = fc
     ),
   }))
 
+/** Days of equal vehicles with capacity and windows alone; in some a vehicle costs more than all travel. */
+export const randomDay: fc.Arbitrary<Problem> = fc
+  .record({
+    jobs: fc.array(fc.record({ location, window, amount: fc.integer({ min: 1, max: 6 }) }), {
+      minLength: 2,
+      maxLength: 40,
+    }),
+    vehicles: fc.integer({ min: 1, max: 8 }),
+    depot: location,
+    capacity: fc.integer({ min: 10, max: 60 }),
+    fixed: fc.constantFrom(0, 1e6),
+  })
+  .map(({ jobs, vehicles, depot, capacity, fixed }) => ({
+    jobs: jobs.map(({ amount, window: open, ...rest }, index) => ({
+      id: index + 1,
+      ...rest,
+      service: 300,
+      delivery: [amount],
+      time_windows: [open],
+    })),
+    vehicles: Array.from({ length: vehicles }, (_, index) => ({
+      id: index + 1,
+      start: depot,
+      end: depot,
+      capacity: [capacity],
+      time_window: DAY,
+      costs: { fixed },
+    })),
+  }))
+
 /** Leaves out what is undefined, as JSON does. */
 function defined<T extends object>(value: T): T {
   return JSON.parse(JSON.stringify(value))

@@ -4,6 +4,8 @@ import type { Kysely } from 'kysely'
 /** What a workflow function gets. Whatever is not a plain computation on its input and earlier results goes through it. */
 export interface Steps<Schema> {
   readonly workflowId: string
+  /** Whether a domain is part of this fleet; what only it can do is left out otherwise. */
+  isDeployed(domain: DomainName): boolean
   /**
    * A local step: `work` and the record that it has run commit together. What it returns is recorded: JSON and Dates.
    *

@@ -22,6 +22,7 @@ export interface Engine {
   log: BackgroundContext<any>['log']
   // biome-ignore lint/suspicious/noExplicitAny: as for the database.
   callService: BackgroundContext<any>['callService']
+  isDeployed(domain: DomainName): boolean
   patience: Patience
   /** Starts a begun workflow in this process; undefined in a process that leaves that to the others. */
   start: ((workflow: string, id: string) => Promise<void>) | undefined

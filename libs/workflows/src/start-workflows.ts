@@ -41,7 +41,7 @@ export function startWorkflows<Schema>(
 }
 
 function engineOf<Schema>(
-  { domain, db, log, callService }: BackgroundContext<Schema>,
+  { domain, db, log, callService, isDeployed }: BackgroundContext<Schema>,
   { patience = DEFAULT_PATIENCE }: WorkflowOptions<Schema>,
 ): Engine {
   return {
@@ -49,6 +49,7 @@ function engineOf<Schema>(
     db,
     log,
     callService,
+    isDeployed,
     patience,
     start: undefined,
     runs: new Map(),

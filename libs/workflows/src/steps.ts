@@ -23,6 +23,7 @@ export function stepsOf(engine: Engine, run: Run): Steps<any> {
   }
   const steps: Steps<never> = {
     workflowId: run.id,
+    isDeployed: engine.isDeployed,
     async transaction(name, work) {
       await claim(name)
       return resultOf(run, name, await inLocalTransaction(engine, run, name, work))
@@ -65,9 +66,9 @@ function remoteMayPass(error: unknown): boolean {
 
 const POLL_MS = 500
 
-/** A process that outlasts its call is asked again: the same key joins it. */
+/** A process that outlasts its call is asked again: the same key joins it. What has no handle only says how a thing is. */
 function finalAnswer<T>(answer: unknown): T {
   const { status, handle } = answer as { status?: unknown; handle?: unknown }
-  if (status !== 'in_progress') return answer as T
+  if (status !== 'in_progress' || handle === undefined) return answer as T
   throw new BusinessError('unavailable', `${String(handle)} is still running.`, { retryAfterMs: POLL_MS })
 }

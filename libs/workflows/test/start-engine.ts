@@ -27,6 +27,7 @@ export async function startEngine(
     front,
     log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     callService: calleeOver(outside.db),
+    isDeployed: () => true,
     changed: () => undefined,
   })
   return {

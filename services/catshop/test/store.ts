@@ -7,9 +7,10 @@ import { type Visitor, visitor } from './visitor.ts'
 const LIMIT_MS = 60_000
 const MOST_IN_CART = 98
 
-/** The shop with everything behind it: orders, stock, payments and their provider, as processes behind the gateway. */
+/** The shop with everything behind it but logistics, as processes behind the gateway. */
 export async function openStore() {
-  const fleet = await startFleet({ environment: { RATE_LIMIT_PER_MINUTE: '0', CALLS_PER_MINUTE: '1000000' } })
+  const only = ['auth', 'gateway', 'catshop', 'oms', 'wms', 'payments', 'psp', 'rma', 'claims']
+  const fleet = await startFleet({ only, environment: { RATE_LIMIT_PER_MINUTE: '0', CALLS_PER_MINUTE: '1000000' } })
   const { db, close } = connect<Tables>(fleet.databaseUrl('catshop'), { schema: 'catshop' })
   const calls = toolCalls(fleet.publicUrl, 'catshop')
   const tokens = new Map<string, Promise<string>>()

@@ -1,10 +1,9 @@
-import { decodeCursor, pageOf } from '@backroom/mcp-service'
+import { decodeCursor, type Page, type PageRequest, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Claim } from './claim.ts'
 import { claimKinds, claimStatuses, type Tables } from './database-tables.ts'
 import { Day, OrderReference, ShipmentReference } from './identifiers.ts'
-import type { Page, PageRequest } from './paging.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Which claims a list holds; all that is given must hold. */

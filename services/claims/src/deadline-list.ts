@@ -1,3 +1,4 @@
+import { DAY_MS } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { counterpartyKinds, type DeadlineStep, deadlineSteps, type Tables } from './database-tables.ts'
@@ -52,8 +53,6 @@ interface Row {
   amount_minor: number
   currency: string
 }
-
-const DAY_MS = 86_400_000
 
 const nextTools: Record<Row['step'], string> = {
   answer: 'get_claim',

@@ -1,6 +1,6 @@
 import type { DomainName } from '@backroom/access'
 import { type DemoOrder, demoClaims, demoOrders, demoReturns } from '@backroom/demo-data'
-import { type DomainService, type RestAnswer, signingAuthority, startDomainService } from '@backroom/fleet-testing'
+import { type RestAnswer, signingAuthority, startDomainService } from '@backroom/fleet-testing'
 import { seedDemo as seedOrders } from '@backroom/oms/demo'
 import { service as orders } from '@backroom/oms/service'
 import type { Tables as OrderTables } from '@backroom/oms/tables'
@@ -21,12 +21,12 @@ type Arguments = Record<string, unknown>
 export async function openDesk() {
   const authority = await signingAuthority()
   const shipments: Shipments = new Map()
-  const oms = await startDomainService<OrderTables>({ service: orders, seed: seedOrders, authority })
-  const rma = await startDomainService<ReturnTables>({ service: returns, seed: seedReturns, authority })
-  const ledger = await startDomainService<PaymentTables>({ service: payments, authority })
-  const tms = await startDomainService({ service: logistics(shipments), authority })
-  process.env.RMA_URL = rma.address
-  process.env.TMS_URL = tms.address
+  const [oms, rma, ledger, tms] = await Promise.all([
+    startDomainService<OrderTables>({ service: orders, seed: seedOrders, authority }),
+    startDomainService<ReturnTables>({ service: returns, seed: seedReturns, authority }),
+    startDomainService<PaymentTables>({ service: payments, authority }),
+    startDomainService({ service: logistics(shipments), authority }),
+  ])
   const claims = await startDomainService<Tables>({
     service,
     seed: seedDemo,
@@ -58,7 +58,7 @@ export async function openDesk() {
     /** A demo account, with the scopes of its role or others. */
     account: (username: string, scope?: string) => as(claims.tokenOf(username, scope)),
     /** Another person of the claims desk: nobody else may approve what the first assessed. */
-    colleague: () => as(personToken(claims, 'staff-claims-2')),
+    colleague: () => as(claims.tokenOf('claims2')),
     /** A customer's agent at the shop, which calls on the customer's behalf. */
     customer: (username: string, scope = 'claims:read claims:write') => as(claims.tokenOf(username, scope)),
     /** Another server of the fleet. */
@@ -85,7 +85,8 @@ export async function openDesk() {
       return rows.map(({ state, qty, minor }) => [state, qty, minor] as const)
     },
     async close() {
-      for (const { stop } of [claims, tms, ledger, rma, oms]) await stop()
+      await claims.stop()
+      await Promise.all([tms, ledger, rma, oms].map(({ stop }) => stop()))
       await authority.close()
     },
   }
@@ -98,10 +99,4 @@ function freeOrders(): DemoOrder[] {
   const today = new Date()
   const taken = new Set([...demoReturns(today), ...demoClaims(today)].map(({ order }) => order.orderId))
   return demoOrders(today).filter(({ deliveredAt, orderId }) => deliveredAt && !taken.has(orderId))
-}
-
-async function personToken({ authority, tokenOf }: DomainService<Tables>, sub: string): Promise<string> {
-  const payload = (await tokenOf('claims')).split('.')[1] ?? ''
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  return authority.sign({ ...claims, sub, jti: crypto.randomUUID() })
 }

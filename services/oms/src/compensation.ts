@@ -34,8 +34,8 @@ export interface Given {
   kind: CompensationKind
   /** For each line of what is owed, in order; minor units. */
   parts: readonly number[]
-  /** The order whose payment was refunded; that of the lines by default. */
-  paidOrderId?: string
+  /** The payment that was refunded: its order, and what the refund is known by. By default those of what is owed. */
+  payer?: { orderId: string; sourceId: string }
 }
 
 const ofOrder = { rma: 'return', claim: 'claim' } as const
@@ -71,15 +71,16 @@ export async function releaseOwed(db: Kysely<Tables>, { lines }: Owed): Promise<
   }
 }
 
-function rowsOf({ source, sourceId, number, orderId, lines }: Owed, { kind, parts, paidOrderId = orderId }: Given) {
+function rowsOf(owed: Owed, { kind, parts, payer = owed }: Given) {
+  const { source, number, orderId, lines } = owed
   return lines.map(({ orderLineId, drawId, qty }, index) => ({
     source,
-    source_id: sourceId,
+    source_id: payer.sourceId,
     order_line_id: orderLineId,
     kind,
     number,
     order_id: orderId,
-    paid_order_id: paidOrderId,
+    paid_order_id: payer.orderId,
     draw_id: drawId,
     qty,
     minor: parts[index] ?? 0,
@@ -89,7 +90,7 @@ function rowsOf({ source, sourceId, number, orderId, lines }: Owed, { kind, part
 /** The units of the lines, with the money that came back from the payment of their own order. */
 async function bookUnits(db: Kysely<Tables>, owed: Owed, given: readonly Given[]): Promise<void> {
   const { orderId, lines } = owed
-  const own = given.find(({ kind, paidOrderId = orderId }) => kind === 'refund' && paidOrderId === orderId)
+  const own = given.find(({ kind, payer = owed }) => kind === 'refund' && payer.orderId === orderId)
   await addAdjustments(
     db,
     await lockOrder(db, orderId),
@@ -102,15 +103,15 @@ async function bookUnits(db: Kysely<Tables>, owed: Owed, given: readonly Given[]
   )
 }
 
-async function bookMoney(db: Kysely<Tables>, owed: Owed, { parts, paidOrderId }: Given): Promise<void> {
-  const { source, sourceId, number, orderId } = owed
+async function bookMoney(db: Kysely<Tables>, owed: Owed, { parts, payer = owed }: Given): Promise<void> {
+  const { source, number, orderId } = owed
   const amountMinor = parts.reduce((sum, part) => sum + part, 0)
-  const order = await lockOrder(db, paidOrderId ?? orderId)
+  const order = await lockOrder(db, payer.orderId)
   if (order.id !== orderId)
     await addAdjustments(db, order, [
       { ...adjustmentFor(owed), orderLineId: null, qty: 0, amountMinor: 0 - amountMinor },
     ])
-  const { news } = await recordMoney(db, order, { kind: 'refunded', source, sourceId, amountMinor })
+  const { news } = await recordMoney(db, order, { kind: 'refunded', source, sourceId: payer.sourceId, amountMinor })
   if (!news) return
   const data = { amount_minor: amountMinor, currency: order.currency, for: number }
   await recordEvent(db, { orderId: order.id, type: 'payment.refunded', actor: 'payments', source: 'payments', data })

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
 import type { Order } from './order.ts'
@@ -6,8 +7,6 @@ import { recordEvent } from './timeline.ts'
 
 /** Days after the last delivery in which goods can be sent back. */
 export const RETURN_WINDOW_DAYS = 30
-
-const DAY_MS = 86_400_000
 
 /** Completes a locked order that has arrived whole and that nothing stops; its return window begins. */
 export async function completeDelivered(db: Kysely<Tables>, order: Order): Promise<Order> {

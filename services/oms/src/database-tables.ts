@@ -1,3 +1,4 @@
+import type { Day } from '@backroom/calendar'
 import type { Tier } from '@backroom/mcp-service'
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { Address } from './address.ts'
@@ -5,9 +6,6 @@ import type { EditAction, EditPlan } from './order-edit.ts'
 import type { OrderFilter } from './order-search.ts'
 import type { ProcessTables } from './process-tables.ts'
 import type { ShippingOption } from './shipping-option.ts'
-
-/** A calendar day as `YYYY-MM-DD`. */
-export type Day = string
 
 /** A moment: read as Date, written as Date or ISO text. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { DAY_MS, type Day, dayOf, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import type { Address } from './address.ts'
-import type { Day, Tables } from './database-tables.ts'
-import { dayOf, daysAfter } from './day.ts'
+import type { Tables } from './database-tables.ts'
 import type { Order } from './order.ts'
 import { isLiving } from './order-actions.ts'
 import { refreshAxes } from './order-axes.ts'
@@ -11,8 +11,6 @@ import { linesOf } from './order-line.ts'
 import { salesRegionOf } from './sales-region.ts'
 import { shipmentsOf } from './shipment.ts'
 import { recordEvent } from './timeline.ts'
-
-const DAY_MS = 86_400_000
 
 /**
  * Sends a locked order elsewhere, unless a warehouse has packed something of it: then the order stays, with what can be

@@ -1,9 +1,10 @@
+import type { Day } from '@backroom/calendar'
+import { dayOf, daysAfter } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { Day, Tables } from './database-tables.ts'
-import { dayOf, daysAfter } from './day.ts'
-import type { Page, PageRequest } from './paging.ts'
+import type { Tables } from './database-tables.ts'
 
 export const demandKeys = ['sku', 'region', 'warehouse', 'day'] as const
 export type DemandKey = (typeof demandKeys)[number]

@@ -1,6 +1,6 @@
+import { dayOf } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
-import { dayOf } from './day.ts'
 import type { OrderLine } from './order-line.ts'
 
 /**

@@ -1,11 +1,11 @@
+import { daysAfter } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { findCustomers } from './customer.ts'
 import { orderStatuses, type Tables } from './database-tables.ts'
-import { daysAfter } from './day.ts'
 import type { Order } from './order.ts'
-import type { Page, PageRequest } from './paging.ts'
 import type { Viewer } from './viewer.ts'
 
 const DayOrMoment = z.union([z.iso.date(), z.iso.datetime()])

@@ -2,8 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
 import { linesOf } from './order-line.ts'
 import type { OrderView } from './reconciliation.ts'
+import { shipmentsOf } from './shipment.ts'
 
-export { type Difference, paymentDifferences, stockDifferences } from './reconciliation.ts'
+export { drawNames, drawsNamed, givenCauses, givenFor } from './reconcile-after-sales.ts'
+export { type Difference, parcelDifferences, paymentDifferences, stockDifferences } from './reconciliation.ts'
 
 /** Where an order disagrees with the rows that it follows from. */
 export interface OrderDifference {
@@ -85,15 +87,17 @@ export async function orderIds(db: Kysely<Tables>, after: string, limit: number)
 /** The orders of those ids that exist. */
 export async function readOrders(db: Kysely<Tables>, ids: readonly string[]): Promise<Map<string, OrderBooks>> {
   const any = sql<string>`any(${ids})`
-  const [orders, lines, drawn, credited, unpaid, facts] = await Promise.all([
+  const [orders, lines, shipments, drawn, credited, unpaid, facts] = await Promise.all([
     db.selectFrom('orders').selectAll().where('id', '=', any).execute(),
     linesOf(db, ids),
+    shipmentsOf(db, ids),
     drawnOf(db, ids),
     creditedOf(db, ids),
     unpaidParcelsOf(db, ids),
     db.selectFrom('fact').select('order_id').where('order_id', '=', any).where('state', '=', 'waiting').execute(),
   ])
   const linesByOrder = Map.groupBy(lines, ({ order_id }) => order_id)
+  const shipmentsByOrder = Map.groupBy(shipments, ({ order_id }) => order_id)
   const drawnByOrder = Map.groupBy(drawn, ({ order_id }) => order_id)
   const unpaidByOrder = Map.groupBy(unpaid, ({ order_id }) => order_id)
   return new Map(
@@ -102,6 +106,7 @@ export async function readOrders(db: Kysely<Tables>, ids: readonly string[]): Pr
       {
         order,
         lines: linesByOrder.get(order.id) ?? [],
+        shipments: shipmentsByOrder.get(order.id) ?? [],
         drawn: drawnByOrder.get(order.id) ?? [],
         credited: credited.filter(({ order_id }) => order_id === order.id),
         unpaidParcels: (unpaidByOrder.get(order.id) ?? []).map(({ shipment_ref }) => shipment_ref),

@@ -65,7 +65,10 @@ export function differencesOf(view: OrderView, { stock, payment, parcels }: Othe
 const arrived = ['delivered', 'delivery_disputed']
 
 /** Compares the parcels that logistics was told of with what it says of them. */
-function parcelDifferences({ shipments = [] }: OrderView, parcels: ParcelsView | undefined): Difference[] {
+export function parcelDifferences(
+  { shipments = [] }: Pick<OrderView, 'shipments'>,
+  parcels: ParcelsView | undefined,
+): Difference[] {
   return shipments
     .filter(({ tms_shipment_id }) => tms_shipment_id !== null)
     .flatMap(({ shipment_ref, status }) => {

@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import type { Tables, Visibility } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
 import type { EventShape } from './shapes.ts'
 import type { Viewer } from './viewer.ts'
 

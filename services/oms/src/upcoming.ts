@@ -1,9 +1,9 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import type { FulfillmentStatus, OrderStatus, Tables } from './database-tables.ts'
 import { openHolds } from './hold.ts'
-import type { Page, PageRequest } from './paging.ts'
 
 export const slaRisks = ['late', 'blocked', 'at_risk', 'on_track'] as const
 export type SlaRisk = (typeof slaRisks)[number]

@@ -38,6 +38,10 @@ describe('after the sale', () => {
       ({ payment_status }) => payment_status === 'captured',
       'capture',
     )
+    return delivered(order_id)
+  }
+  /** Logistics tells that all parcels of an order have come. */
+  const delivered = async (order_id: string) => {
     const { shipments } = await shop.order(order_id)
     for (const { shipment_ref } of shipments) {
       const time = new Date().toISOString()
@@ -174,6 +178,12 @@ describe('after the sale', () => {
     )
     assert.equal((await shop.payment(id)).captured_minor, 3_000)
     await agreed(id)
+    await delivered(id)
+    await resolved(await inspected(paid, { accepted: 1, rejected: 0 }), { kind: 'refund' })
+    const refunded = async (orderId: string) => (await shop.payment(orderId)).refunded_minor
+    assert.deepEqual([await refunded(id), await refunded(order.order_id)], [3_000, 1_000], 'from both payments')
+    await agreed(id)
+    await agreed(order.order_id)
   })
 
   it('lets a return be resolved in another way when there is nothing to exchange it for', async () => {

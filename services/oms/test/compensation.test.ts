@@ -160,7 +160,7 @@ describe('what returns, claims, cancellations and goodwill give for an order', (
         }
         assert.deepEqual(await differences(db), [])
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import { demoOrders } from '@backroom/demo-data'
 import fc from 'fast-check'
-import { dayOf, daysAfter } from '../src/day.ts'
 import { recordEvent } from '../src/timeline.ts'
 import { lineOf, type Orders, openOrders, place } from './orders.ts'
 

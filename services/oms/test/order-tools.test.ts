@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import { demoOrders } from '@backroom/demo-data'
-import { dayOf, daysAfter } from '../src/day.ts'
 import { address, lineOf, type Orders, openOrders, place } from './orders.ts'
 
 describe('a tool of the orders server', () => {

@@ -1,9 +1,7 @@
+import type { Day } from '@backroom/calendar'
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 import type { ProviderEventTable } from './inbound/provider-event.ts'
 import type { ProviderName } from './provider/provider.ts'
-
-/** A calendar day as `YYYY-MM-DD`. */
-export type Day = string
 
 /** A moment: read as Date, written as Date or ISO text. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>

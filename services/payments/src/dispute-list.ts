@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { DisputeRow, DisputeStatus, Tables } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
 
 /** Statuses in which the provider has not decided. */
 export const undecided = ['warning', 'needs_response', 'under_review', 'expired'] as const

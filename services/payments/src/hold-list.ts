@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { HoldKind, HoldRow, HoldStatus, HoldTarget, Tables } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
 
 export interface HoldFilter {
   status: HoldStatus | 'in_force'

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export { Currency, Day } from '@backroom/fields'
+
 /** What a caller may name; each describes itself in the published schemas. */
 export const PaymentId = z
   .string()
@@ -13,11 +15,6 @@ export const CustomerId = z.string().min(1).max(64).describe('Customer id, for e
 export const HoldId = z.string().min(1).max(64).describe('Hold id (hold_…)')
 export const DisputeId = z.string().min(1).max(64).describe('Dispute id (dsp_…)')
 
-export const Currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/)
-  .describe('ISO 4217 code, for example USD')
-
 /** The ceiling keeps every sum inside 2^53. */
 export const AmountMinor = z
   .int()
@@ -27,4 +24,3 @@ export const AmountMinor = z
 
 export const Reason = z.string().trim().min(3).max(500).describe('Why, in a few words; kept for ever')
 export const ExpectedVersion = z.int().positive().describe('version that you saw; refused when it has changed since')
-export const Day = z.iso.date().describe('Day as YYYY-MM-DD, UTC')

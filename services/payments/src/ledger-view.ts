@@ -1,9 +1,10 @@
+import { type Day, daysAfter } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { BusinessError, decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
-import type { AccountType, Day, Direction, Tables } from './database-tables.ts'
+import type { AccountType, Direction, Tables } from './database-tables.ts'
 import { type AccountCode, accountId } from './ledger.ts'
-import type { Page, PageRequest } from './paging.ts'
 
 /** An account; of store credit, that of one customer or of all. */
 export interface AccountFilter {
@@ -118,12 +119,6 @@ export function balanceOf(type: AccountType, { debit_minor, credit_minor }: Sums
   return type === 'asset' || type === 'expense' ? debit_minor - credit_minor : credit_minor - debit_minor
 }
 
-const DAY_MS = 86_400_000
-
 function startOf(day: Day): Date {
   return new Date(`${day}T00:00:00Z`)
-}
-
-function daysAfter(day: Day, days: number): Day {
-  return new Date(startOf(day).getTime() + days * DAY_MS).toISOString().slice(0, 10)
 }

@@ -1,9 +1,10 @@
+import { DAY_MS, type Day } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import { encodeTime } from 'ulid'
 import { z } from 'zod'
-import type { Day, Intent, IntentStatus, Tables } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
+import type { Intent, IntentStatus, Tables } from './database-tables.ts'
 
 export interface PaymentFilter {
   status?: IntentStatus | undefined
@@ -38,7 +39,6 @@ export async function listPayments(
   return pageOf(rows, limit, ({ id }) => [id])
 }
 
-const DAY_MS = 86_400_000
 const TIME_LENGTH = 10
 
 function startOf(day: Day): number {

@@ -1,5 +1,6 @@
+import { DAY_MS, type Day } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
-import type { Day, Tables } from './database-tables.ts'
+import type { Tables } from './database-tables.ts'
 import type { HeldAuthorization, Movement, Provider } from './provider/provider.ts'
 
 /** Where the books of the provider and ours disagree. */
@@ -12,7 +13,6 @@ export interface ProviderDifference {
 }
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 /** What is so young may be on its way. */
 const MOMENT_MS = 2_000
 

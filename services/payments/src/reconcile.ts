@@ -95,6 +95,32 @@ export async function grantsFor(db: Kysely<Tables>, sourceIds: readonly string[]
   return rows
 }
 
+/** Money that came in for a recovery; minor units. */
+export interface RecoveredMoney {
+  recovery_id: string
+  tx_id: string
+  minor: number
+}
+
+/** Recoveries that money was booked for, in order. */
+export async function bookedRecoveries(db: Kysely<Tables>, after: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ recovery_id: string }>`
+    select substr(external_ref, 10) as recovery_id from ledger_tx
+    where external_ref like 'recovery:%' and external_ref > ${`recovery:${after}`}
+    order by external_ref limit ${limit}`.execute(db)
+  return rows.map(({ recovery_id }) => recovery_id)
+}
+
+/** What was booked for each of the recoveries. */
+export async function recoveredFor(db: Kysely<Tables>, recoveryIds: readonly string[]): Promise<RecoveredMoney[]> {
+  const names = recoveryIds.map((id) => `recovery:${id}`)
+  const { rows } = await sql<RecoveredMoney>`
+    select substr(t.external_ref, 10) as recovery_id, t.id as tx_id, sum(e.amount_minor)::bigint as minor
+    from ledger_tx t join ledger_entry e on e.tx_id = t.id and e.direction = 'credit'
+    where t.external_ref = any(${names}) group by t.id`.execute(db)
+  return rows
+}
+
 /** Every payment of the orders. */
 export async function paymentsOf(
   db: Kysely<Tables>,

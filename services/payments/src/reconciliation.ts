@@ -1,6 +1,7 @@
+import { DAY_MS, type Day } from '@backroom/calendar'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Day, Tables } from './database-tables.ts'
+import type { Tables } from './database-tables.ts'
 import { post, transfer } from './ledger.ts'
 import type { Movement, ProviderName } from './provider/provider.ts'
 
@@ -13,8 +14,6 @@ export type RecordedMovement = Omit<Movement, 'bookedAt'> & { bookedAt: Date | s
 
 /** What ended so shortly before the end of the day may stand in the provider's next one. */
 const MARGIN_MS = 5 * 60_000
-const DAY_MS = 86_400_000
-
 /** From the start of a day to its end, or to now. */
 export function periodOf(day: Day, now: Date): { from: Date; to: Date } {
   const from = new Date(`${day}T00:00:00Z`)

@@ -124,6 +124,8 @@ create table rma (
   label_carrier text,
   label_tracking text,
   label_cost_minor bigint check (label_cost_minor >= 0),
+  -- Whether the parcel of a return that came to nothing was stopped; null: nobody was asked.
+  label_voided boolean,
   -- When logistics was last asked whether it is on its way.
   label_checked_at timestamptz,
   pickup_ref text,
@@ -315,6 +317,8 @@ join lateral (select sum(s.amount_minor - s.clawback_minor + s.fee_minor) as min
               where s.rma_id = r.id and s.status <> 'failed') paid on true
 where paid.minor > ceiling.minor
   and exists (select from resolution s where s.rma_id = r.id and not s.advance and s.status <> 'failed')
+  -- What an advance exceeds is only known once the rest has come about.
+  and not exists (select from resolution s where s.rma_id = r.id and s.clawback = 'open' and s.status <> 'failed')
 union all
 select 'shared', s.id, s.amount_minor, (select coalesce(sum((x ->> 'amount_minor')::bigint), 0) from jsonb_array_elements(s.lines) x)
 from resolution s

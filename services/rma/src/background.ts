@@ -9,9 +9,10 @@ import { issueLabel } from './workflows/issue-label.ts'
 import { linkClaim } from './workflows/link-claim.ts'
 import { openReturn } from './workflows/open-return.ts'
 import { schedules } from './workflows/schedules.ts'
+import { stopParcel } from './workflows/stop-parcel.ts'
 
 const start = startWorkflows<Tables>({
-  workflows: [openReturn, giveBack, issueLabel, disposeGoods, linkClaim, reportFacts],
+  workflows: [openReturn, giveBack, issueLabel, stopParcel, disposeGoods, linkClaim, reportFacts],
   schedules,
 })
 

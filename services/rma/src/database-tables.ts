@@ -157,6 +157,7 @@ export interface Tables {
     label_carrier: string | null
     label_tracking: string | null
     label_cost_minor: number | null
+    label_voided: boolean | null
     label_checked_at: OptionalTimestamp
     pickup_ref: string | null
     carrier_claim: string | null

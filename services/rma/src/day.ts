@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000
+import { DAY_MS } from '@backroom/calendar'
 
 /** The same time of day so many days later; negative for earlier. */
 export function daysAfter(moment: Date, days: number): Date {

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
 import type { Tables } from './database-tables.ts'
 import { daysAfter } from './day.ts'
+import { enqueueStop } from './label.ts'
 import { reportReturn } from './report.ts'
 import { lineNamed, linesOf, type Rma, type RmaLine, requireEachOnce } from './rma.ts'
 import { requireStatus, setStatus, update } from './rma-status.ts'
@@ -73,7 +74,10 @@ export async function cancel(db: Kysely<Tables>, rma: Rma, decision: Decision): 
 export async function expire(db: Kysely<Tables>, rma: Rma, keepDrawn: boolean): Promise<Rma> {
   const lines = await linesOf(db, [rma.id])
   const expired = await setStatus(db, rma, 'expired')
-  if (!keepDrawn) await enqueueGiveBack(db, expired, 'rma', withNothing(lines))
+  if (!keepDrawn) {
+    await enqueueGiveBack(db, expired, 'rma', withNothing(lines))
+    await enqueueStop(db, expired, 'rma')
+  }
   await reportReturn(db, expired, 'expired', lines, ({ qty_authorised }) => qty_authorised)
   return expired
 }
@@ -131,6 +135,7 @@ async function end(
   const ended = await setStatus(db, rma, status, { decided_by: actor, decision_note: note ?? null, expires_at: null })
   const lines = await linesOf(db, [rma.id])
   await enqueueGiveBack(db, ended, actor, withNothing(lines))
+  await enqueueStop(db, ended, actor)
   await reportReturn(db, ended, status, lines, ({ qty_requested }) => qty_requested)
   return ended
 }

@@ -99,7 +99,9 @@ export async function inspectAgain(
     .set((of) => ({ qty_accepted: of('qty_accepted', '+', change), qty_rejected: of('qty_rejected', '-', change) }))
     .where('id', '=', line.id)
     .execute()
-  return { rma: await setStatus(db, rma, 'disputed'), inspection }
+  const disputed = await setStatus(db, rma, 'disputed')
+  await reportReturn(db, disputed, 'inspected', await linesOf(db, [rma.id]), ({ qty_accepted }) => qty_accepted)
+  return { rma: disputed, inspection }
 }
 
 /** Inspections of lines, in order. */

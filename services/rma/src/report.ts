@@ -16,7 +16,10 @@ type ReturnEvent =
   | 'inspected'
   | 'resolved'
 
-/** Reports what happened to a return, in the transaction in which it did; lines of no units are left out. */
+/**
+ * Reports what happened to a return, in the transaction in which it did. Lines of no units are left out, but for an
+ * inspection: it may take back what an earlier one had accepted.
+ */
 export function reportReturn(
   db: Kysely<Tables>,
   rma: Rma,
@@ -32,7 +35,7 @@ export function reportReturn(
       order_id: rma.order_id,
       lines: lines
         .map((line) => ({ order_line_id: line.order_line_id, sku: line.sku, qty: units(line) }))
-        .filter(({ qty }) => qty > 0),
+        .filter(({ qty }) => qty > 0 || event === 'inspected'),
     },
   })
 }

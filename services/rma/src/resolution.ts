@@ -69,7 +69,7 @@ export async function resolve(
 ): Promise<{ rma: Rma; resolution: Resolution }> {
   const earlier = await resolutionInForce(db, rma.id)
   if (earlier) return { rma, resolution: sameWish(rma, earlier, wish) }
-  requireStatus(rma, rma.returnless ? ['authorized'] : ['inspected', 'disputed'], 'resolved')
+  requireResolvable(rma)
   const advance = await advanceInForce(db, rma.id)
   if (advance?.status === 'pending') throw advanceUnderWay(rma)
   const worth = await breakdownOf(db, rma)
@@ -79,6 +79,11 @@ export async function resolve(
   if (!advance) await giveBackTheRest(db, resolving, worth, wish)
   await reportResolving(db, resolving, factOf(resolution))
   return { rma: resolving, resolution }
+}
+
+/** @throws {BusinessError} invalid_transition before the goods are judged, unless none are needed */
+export function requireResolvable(rma: Rma): void {
+  requireStatus(rma, rma.returnless ? ['authorized'] : ['inspected', 'disputed'], 'resolved')
 }
 
 /**

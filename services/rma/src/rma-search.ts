@@ -1,9 +1,8 @@
-import { decodeCursor, pageOf } from '@backroom/mcp-service'
+import { decodeCursor, type Page, type PageRequest, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { rmaStatuses, type Tables } from './database-tables.ts'
 import { daysAfter } from './day.ts'
-import type { Page, PageRequest } from './paging.ts'
 import type { Rma } from './rma.ts'
 import type { Viewer } from './viewer.ts'
 

@@ -172,6 +172,7 @@ function labelShape(rma: Rma, forStaff: boolean): RmaDetails['label'] {
     tracking: rma.label_tracking,
     cost_minor: forStaff ? rma.label_cost_minor : null,
     pickup_ref: rma.pickup_ref,
+    voided: rma.label_voided,
   }
 }
 

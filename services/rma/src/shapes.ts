@@ -131,9 +131,15 @@ export const RmaShape = RmaSummary.extend({
       method: z.enum(labelMethods),
       shipment_id: z.string().nullable(),
       carrier: z.string().nullable(),
-      tracking: z.string().nullable(),
+      tracking: z.string().nullable().describe('Also what a QR code of the label holds'),
       cost_minor: z.int().nullable(),
       pickup_ref: z.string().nullable(),
+      voided: z
+        .boolean()
+        .nullable()
+        .describe(
+          'The return came to nothing and its parcel was stopped; false: the parcel is on its way all the same',
+        ),
     })
     .nullable(),
   receipts: z.array(ReceiptShape),

@@ -11,11 +11,21 @@ import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { startBackground } from '../src/background.ts'
 import type { Tables } from '../src/database-tables.ts'
+import { authorize } from '../src/decision.ts'
+import { inspect } from '../src/inspection.ts'
+import { insertReturn } from '../src/opening.ts'
+import { receive } from '../src/receipt.ts'
+import { judgeLines } from '../src/return-wish.ts'
+import { linesOf, lockRma, newRmaId, nextNumber, type Rma, type RmaLine } from '../src/rma.ts'
+import { describeRma } from '../src/rma-view.ts'
 import { seedDemo } from '../src/seed/demo.ts'
 import { service } from '../src/service.ts'
 import { schedules } from '../src/workflows/schedules.ts'
-import { entitlementOf, type SoldUnits, sell } from './sold.ts'
+import { drawFor, entitlementOf, type SoldUnits, sell } from './sold.ts'
 import { startClaims, startLogistics } from './stand-ins.ts'
+
+/** The returns desk of the demo. */
+const DESK = 'staff-returns'
 
 /** SKUs of which every test warehouse may take returns; their prefix decides on the policy. */
 export const skus = ['KIT-1', 'KIT-2', 'ELE-1', 'HOM-1', 'CAT-1', 'PET-1', 'BOK-1']
@@ -33,7 +43,7 @@ export async function openReturns() {
     startClaims(authority),
   ])
   await stock(wms.db)
-  const told: string[] = []
+  const announced: string[] = []
   let background: BackgroundContext<Tables> | undefined
   const environment = {
     ...{ OMS_URL: oms.address, WMS_URL: wms.address, TMS_URL: tms.address, CLAIMS_URL: claims.address },
@@ -45,7 +55,7 @@ export async function openReturns() {
       return startBackground({
         ...context,
         changed: (...uris) => {
-          told.push(...uris)
+          announced.push(...uris)
           context.changed(...uris)
         },
       })
@@ -79,36 +89,54 @@ export async function openReturns() {
     stock: wms.db,
     logistics: tms,
     claims,
-    told,
+    announced,
     clerk,
     as,
     account: (username: string, scope?: string) => as(running.tokenOf(username, scope)),
     /** A customer's agent at the shop, which calls on the customer's behalf. */
     customer: (username: string, scope = 'rma:read rma:write') => as(running.tokenOf(username, scope)),
     peer: (client: DomainName) => as(running.tokenOfService(client)),
+    /** A call of another service to orders. */
+    peerOfOrders: (client: DomainName, tool: string, args: object): Promise<RestAnswer> =>
+      oms.rest(tool, args as Record<string, unknown>, { token: oms.tokenOfService(client) }),
     done,
     sold: (lines: readonly SoldUnits[], terms?: Parameters<typeof sell>[2]) => sell(oms.db, lines, terms),
     taken: (orderLineId: string) => entitlementOf(oms.db, orderLineId),
-    /** A return of some units of an order's first line, authorised. */
-    async authorised(order: Awaited<ReturnType<typeof sell>>, qty: number, changes: object = {}) {
-      const [line] = order.lines
-      const created = await done('create_rma', {
-        order_id: order.orderId,
-        lines: [{ order_line_id: line?.order_line_id, qty, reason: 'defective' }],
-        ...changes,
+    /** A return of some units of an order's first line, authorised; written as create_rma does in the end. */
+    async authorised({ sold, lines }: Awaited<ReturnType<typeof sell>>, qty: number, reason = 'defective') {
+      const orderLineId = lines[0]?.order_line_id ?? ''
+      const number = await nextNumber(running.db)
+      const draw = await drawFor(oms.db, sold, orderLineId, { number, qty })
+      const wish = {
+        ...{ rmaId: newRmaId(), number, orderRef: sold.order_id, lines: [{ orderLineId, qty, reason }], reason },
+        ...{ resolution: 'refund' as const, evidence: [], channel: 'test', actor: DESK },
+      }
+      return running.db.transaction().execute(async (trx) => {
+        const judged = await judgeLines(trx, sold, wish)
+        const rma = await insertReturn(trx, wish, sold, judged, [draw], [])
+        if (rma.status === 'authorized') return told(trx, rma)
+        return told(trx, await authorize(trx, rma, undefined, { actor: DESK }))
       })
-      if (created.status === 'authorized') return created
-      return done('authorize_rma', { rma_number: created.rma_number })
     },
     /** The same, received and inspected: so many units accepted, the rest rejected. */
-    async inspected(order: Awaited<ReturnType<typeof sell>>, qty: number, accepted: number, changes: object = {}) {
-      const { rma_number, lines } = await this.authorised(order, qty, changes)
-      const [{ rma_line_id: line }] = lines
-      await done('receive_return', { rma_number, lines: [{ line, qty }] })
-      const good = { rma_number, line, grade: 'A', accepted: true }
-      if (accepted > 0) await done('inspect_return', { ...good, qty: accepted })
-      if (accepted < qty) await done('inspect_return', { ...good, qty: qty - accepted, grade: 'D', accepted: false })
-      return (await clerk.call('get_return', { rma_number })).body
+    async inspected(order: Awaited<ReturnType<typeof sell>>, qty: number, accepted: number, reason?: string) {
+      const { rma_number } = await this.authorised(order, qty, reason)
+      return running.db.transaction().execute(async (trx) => {
+        const line = async () => (await linesOf(trx, [rma.id]))[0] as RmaLine
+        let rma = await lockRma(trx, rma_number)
+        const units = [{ line: (await line()).id, qty, condition: 'as described' }]
+        const arrival = { lines: units, warehouse: rma.warehouse, cartonCondition: 'intact' as const, complete: false }
+        rma = (await receive(trx, rma, { ...arrival, actor: DESK })).rma
+        for (const [count, good] of [
+          [accepted, true],
+          [qty - accepted, false],
+        ] as const) {
+          const findings = { qty: count, grade: good ? ('A' as const) : ('D' as const), accepted: good, actor: DESK }
+          const nothing = { checks: [], serialsFound: [], photos: [] }
+          if (count > 0) rma = (await inspect(trx, rma, await line(), { ...findings, ...nothing })).rma
+        }
+        return told(trx, rma)
+      })
     },
     /** What the orders server tells of a resolution in the end. */
     record: (rma_number: string, resolution_id: string, outcome: object = {}) =>
@@ -158,6 +186,9 @@ export async function openReturns() {
 }
 
 export type Returns = Awaited<ReturnType<typeof openReturns>>
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into every part of a return.
+const told = (db: Kysely<Tables>, rma: Rma): Promise<any> => describeRma(db, rma)
 
 /** Asks until the answer fits; fails after ten seconds with the last one. */
 export async function eventually<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, what: string): Promise<T> {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { DAY_MS } from '@backroom/calendar'
 import type { Tables } from '@backroom/oms/tables'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
+import type { DrawnUnits } from '../src/opening.ts'
+import type { SoldOrder } from '../src/sold-order.ts'
 
 /** A line of an order that was sold and, as far as nothing else is said, delivered. */
 export interface SoldUnits {
@@ -12,7 +15,6 @@ export interface SoldUnits {
 }
 
 const standard = { code: 'standard', title: 'Standard delivery', days_min: 3, days_max: 5 }
-const DAY_MS = 86_400_000
 let orders = 0
 
 /** Writes an order of a customer of its own that was shipped from a warehouse and delivered some days ago, with its entitlements. */
@@ -98,7 +100,21 @@ export async function sell(
       .values(parts.map((part) => ({ ...part, shipment_ref: shipmentRef })))
       .execute()
   })
-  return { orderId, number, customerId, lines: rows.map(({ id, sku }) => ({ order_line_id: id, sku })) }
+  const sold: SoldOrder = {
+    ...{ order_id: orderId, number, customer_id: customerId, currency: 'USD', region, status: 'completed' },
+    ship_to_untrusted: {},
+    lines: rows.map(({ id, sku, qty, paidMinor, delivered = qty }) => ({
+      ...{ order_line_id: id, sku, title: `Article ${sku}`, qty_ordered: qty, qty_delivered: delivered },
+      ...{ qty_returnable: delivered, paid_minor: paidMinor },
+    })),
+    shipments: [
+      {
+        ...{ shipment_ref: `shp_${orderId}`, warehouse, carrier: null, tracking: null },
+        ...{ delivered_at: deliveredAt.toISOString(), lines: rows.map(({ sku, qty }) => ({ sku, qty })) },
+      },
+    ],
+  }
+  return { orderId, number, customerId, sold, lines: rows.map(({ id, sku }) => ({ order_line_id: id, sku })) }
 }
 
 /** What a line has left to compensate, and what was taken from it. */
@@ -109,4 +125,34 @@ export async function entitlementOf(db: Kysely<Tables>, orderLineId: string) {
     .where('order_line_id', '=', orderLineId)
     .executeTakeFirstOrThrow()
   return [taken_qty, taken_minor]
+}
+
+/** Takes units of a line for a return, as the orders server does: whoever takes the last ones takes the rest of the money. */
+export async function drawFor(
+  db: Kysely<Tables>,
+  { order_id }: SoldOrder,
+  orderLineId: string,
+  { number, qty }: { number: string; qty: number },
+): Promise<DrawnUnits> {
+  const line = await db
+    .selectFrom('entitlement')
+    .innerJoin('order_line', 'order_line.id', 'entitlement.order_line_id')
+    .select(['compensable_qty', 'compensable_minor', 'taken_qty', 'taken_minor', 'paid_minor', 'qty_ordered'])
+    .where('order_line_id', '=', orderLineId)
+    .executeTakeFirstOrThrow()
+  const isLast = line.compensable_qty - line.taken_qty === qty
+  const minor = isLast
+    ? line.compensable_minor - line.taken_minor
+    : qty * Math.floor(line.paid_minor / line.qty_ordered)
+  await db
+    .updateTable('entitlement')
+    .set({ taken_qty: line.taken_qty + qty, taken_minor: line.taken_minor + minor })
+    .where('order_line_id', '=', orderLineId)
+    .execute()
+  const draw = { id: `ent_${ulid()}`, order_id, order_line_id: orderLineId, qty, minor, drawn_by: 'rma' }
+  await db
+    .insertInto('entitlement_draw')
+    .values({ ...draw, source: 'rma', source_id: number })
+    .execute()
+  return { draw_id: draw.id, qty, minor }
 }

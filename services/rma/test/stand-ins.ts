@@ -70,6 +70,7 @@ export async function startLogistics(authority: SigningAuthority) {
         currency: 'USD',
       }),
       schedule_pickup: ({ shipment_id }) => ({ shipment_id, booking_ref: `pick_${shipment_id}`, status: 'confirmed' }),
+      intercept_shipment: ({ shipment_id }) => ({ shipment_id, intercepted: true, status: 'voided' }),
       track_shipment: ({ shipment_id }) => ({ shipment_id, status: state.status }),
     },
     authority,
@@ -77,8 +78,17 @@ export async function startLogistics(authority: SigningAuthority) {
   return { ...server, state }
 }
 
-/** Claims: a draft for every wish. */
-export function startClaims(authority: SigningAuthority) {
+/** Claims: a draft for every wish, and the claims of orders that the test makes up. */
+export async function startClaims(authority: SigningAuthority) {
   let drafts = 0
-  return standIn(claims, { open_claim: () => ({ claim_number: `CLM-TEST-${++drafts}`, status: 'draft' }) }, authority)
+  const state = { claims: new Map<unknown, object[]>() }
+  const server = await standIn(
+    claims,
+    {
+      open_claim: () => ({ claim_number: `CLM-TEST-${++drafts}`, status: 'draft' }),
+      list_claims: ({ order_id }) => ({ items: state.claims.get(order_id) ?? [] }),
+    },
+    authority,
+  )
+  return { ...server, state }
 }

@@ -66,13 +66,12 @@ create table parcel (
   unique (shipment_id, seq)
 );
 
--- The request to a carrier to take a shipment. Its id is the carrier's key for ever.
+-- The request to a carrier to take a shipment, all its parcels together. Its id is the carrier's key for ever.
 create table label (
   id text collate "C" primary key,
   shipment_id text collate "C" not null references shipment,
   carrier_id text collate "C" not null,
   service text collate "C" not null,
-  tracking_no text collate "C" unique,
   cost_minor bigint not null check (cost_minor >= 0),
   currency text not null,
   promised_on date not null,
@@ -89,10 +88,20 @@ create table label (
 create unique index label_live on label (shipment_id) where status in ('requested', 'purchased', 'void_requested');
 create index label_by_shipment on label (shipment_id, id);
 
+-- What sticks on each parcel of a label that was bought.
+create table parcel_label (
+  tracking_no text collate "C" primary key,
+  label_id text collate "C" not null references label,
+  parcel_id text collate "C" not null references parcel,
+  unique (label_id, parcel_id)
+);
+
 -- Everything that was ever heard of a shipment; a state is a fold of these rows and nothing else.
 create table tracking_event (
   id bigint generated always as identity primary key,
   shipment_id text collate "C" not null references shipment,
+  -- Null: all its parcels.
+  parcel_id text collate "C" references parcel,
   source text collate "C" not null,
   source_event_id text collate "C" not null,
   code text not null check (code in ('label_created', 'picked_up', 'in_transit', 'out_for_delivery', 'failed_attempt',

@@ -1,7 +1,7 @@
 -- The books of the simulated carriers; only src/carrier/simulator*.ts looks into them.
 
 create table simulated_consignment (
-  -- The label's id: the same request again is the same consignment.
+  -- The parcel's barcode within the label's id: the same request again is the same consignment.
   key text collate "C" primary key,
   carrier_id text collate "C" not null,
   tracking_no text collate "C" not null unique,

@@ -4,6 +4,7 @@ import type { Tables } from './database-tables.ts'
 import { lockDrivers, mayDriveOn, setDriverStatus } from './driver.ts'
 import { hoursRuleOf, hoursUsed, requireHours } from './hours.ts'
 import {
+  isApproved,
   lockPlan,
   type Plan,
   type Route,
@@ -19,7 +20,7 @@ const taken = ['planned', 'dispatched', 'in_progress'] as const
 
 /**
  * Makes a proposal the plan of its day: its shipments, drivers and vehicles are taken, and other proposals of that day are
- * superseded. Of several who approve at once, one does.
+ * superseded. Of several who approve at once, one does; approved before, it answers as it is.
  *
  * @throws {BusinessError} version_conflict; invalid_transition; conflict naming what is not free any more; limit_exceeded
  *   for a driver who would work too long
@@ -29,12 +30,13 @@ export async function approvePlan(
   { id, expectedVersion, actor }: { id: string; expectedVersion?: number | undefined; actor: string },
 ): Promise<Plan> {
   const plan = await lockPlan(db, id)
-  requireVersion(plan, expectedVersion)
-  requirePlanTransition(plan, 'approved')
   if (plan.kind === 'replan')
     throw new BusinessError('invalid_argument', `${id} changes a plan that is under way; use apply_replan.`, {
       nextActions: [{ tool: 'apply_replan', arguments: { plan_id: id, expected_version: plan.version } }],
     })
+  if (isApproved(plan)) return plan
+  requireVersion(plan, expectedVersion)
+  requirePlanTransition(plan, 'approved')
   const routes = await routesOf(db, [id])
   if (routes.length === 0) throw new BusinessError('conflict', `${id} has no routes; there is nothing to approve.`)
   await takeCrews(db, plan, routes)

@@ -3,10 +3,18 @@ import type { Baseline, Load, PlanFigures, Tables } from './database-tables.ts'
 import type { Coordinates } from './gazetteer.ts'
 import type { HoursRule } from './hours.ts'
 import { violations } from './hours.ts'
-import { currentStatuses } from './plan.ts'
+import { currentStatuses, type Plan } from './plan.ts'
 import type { Rig, Visit } from './plan-problem.ts'
 import { costOf } from './plan-solution.ts'
+import type { Waiting } from './plannable.ts'
 import { type Visit as Planned, type Schedule, scheduleOf } from './schedule.ts'
+
+/** A vehicle's way from where it is through visits, back to the depot. */
+export interface Course {
+  rig: Rig
+  visits: readonly Planned[]
+  breaks: readonly { starts_at: string; seconds: number }[]
+}
 
 interface Assignment {
   rig: Rig
@@ -14,21 +22,26 @@ interface Assignment {
   schedule: Schedule | undefined
 }
 
-/** The plan that the day goes by now, as figures; undefined when there is none. */
-export async function currentFigures(
+/**
+ * What other plans in force have for the day of a plan, all of them together; undefined when there are none.
+ */
+export async function plannedBeside(
   db: Kysely<Tables>,
-  { depotId, day }: { depotId: string; day: string },
-): Promise<Baseline | undefined> {
-  const { rows } = await sql<PlanFigures & { plan_id: string }>`
-    select p.id as plan_id, count(distinct r.id)::integer as routes, count(t.id)::integer as stops,
-      jsonb_array_length(p.unassigned) as unassigned, p.distance_m, p.drive_s, p.cost_minor,
-      coalesce(sum(t.lateness_s), 0)::integer as lateness_s
-    from route_plan p join route r on r.plan_id = p.id and r.status <> 'cancelled'
-      left join stop t on t.route_id = r.id and t.status <> 'cancelled'
-    where p.depot_id = ${depotId} and p.day = ${day} and p.kind = 'day' and p.status = any(${currentStatuses})
-    group by p.id order by p.id desc limit 1`.execute(db)
+  { id, depot_id, day }: Pick<Plan, 'id' | 'depot_id' | 'day'>,
+): Promise<(PlanFigures & { plan_ids: string[] }) | undefined> {
+  const { rows } = await sql<PlanFigures & { plan_ids: string[] }>`
+    with other as (select * from route_plan p
+        where p.depot_id = ${depot_id} and p.day = ${day} and p.kind = 'day' and p.status = any(${currentStatuses}) and p.id <> ${id}),
+      way as (select r.* from route r join other p on p.id = r.plan_id where r.status <> 'cancelled'),
+      visit as (select t.* from stop t join way r on r.id = t.route_id where t.status <> 'cancelled')
+    select array(select id from other order by id) as plan_ids,
+      (select coalesce(sum(jsonb_array_length(unassigned)), 0) from other)::integer as unassigned,
+      (select count(*) from visit)::integer as stops, (select coalesce(sum(lateness_s), 0) from visit)::integer as lateness_s,
+      count(*)::integer as routes, coalesce(sum(distance_m), 0)::bigint as distance_m,
+      coalesce(sum(drive_s), 0)::integer as drive_s, coalesce(sum(cost_minor), 0)::bigint as cost_minor
+    from way`.execute(db)
   const [found] = rows
-  return found && { kind: 'current_plan', ...found }
+  return found && found.plan_ids.length > 0 ? found : undefined
 }
 
 /**
@@ -47,16 +60,24 @@ export function firstCome(
     const fitting = assignments.some((assignment) => append(assignment, visit, depot, rule))
     if (!fitting) unassigned++
   }
-  const used = assignments.flatMap(({ rig, schedule }) => (schedule ? [{ rig, schedule }] : []))
-  const total = (of: (schedule: Schedule) => number) => used.reduce((sum, { schedule }) => sum + of(schedule), 0)
+  const used = assignments.filter(({ schedule }) => schedule).map((one) => ({ ...one, breaks: [] }))
+  return { kind: 'first_come', ...figuresOf(used, depot, unassigned) }
+}
+
+/** What courses amount to. */
+export function figuresOf(courses: readonly Course[], depot: Coordinates, unassigned: number): PlanFigures {
+  const driven = courses.map(({ rig, visits, breaks }) => ({
+    rig,
+    schedule: scheduleOf({ ...rig.start, at: rig.startsAt, depot, breaks }, visits),
+  }))
+  const total = (of: (schedule: Schedule) => number) => driven.reduce((sum, { schedule }) => sum + of(schedule), 0)
   return {
-    kind: 'first_come',
-    routes: used.length,
-    stops: visits.length - unassigned,
+    routes: courses.length,
+    stops: total(({ stops }) => stops.length),
     unassigned,
     distance_m: total(({ distanceM }) => distanceM),
     drive_s: total(({ driveS }) => driveS),
-    cost_minor: used.reduce(
+    cost_minor: driven.reduce(
       (sum, { rig, schedule }) => sum + costOf(rig.vehicle, schedule.distanceM, schedule.driveS),
       0,
     ),
@@ -91,7 +112,7 @@ function append(assignment: Assignment, visit: Visit, depot: Coordinates, rule: 
 }
 
 /** A visit as the clock sees it. */
-export function plannedVisit({ shipment, kind, load }: Visit): Planned {
+export function plannedVisit({ shipment, kind, load }: Waiting): Planned {
   const { latitude, longitude, window_from, window_to, service_s, promised_by } = shipment
   return {
     latitude: latitude as number,

@@ -1,6 +1,7 @@
+import type { Day } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Day, Tables } from './database-tables.ts'
+import type { Tables } from './database-tables.ts'
 import { momentIn, weekdayOf } from './day.ts'
 import type { Depot } from './depot.ts'
 import { type Driver, mayDriveOn, type Vehicle } from './driver.ts'

@@ -1,12 +1,11 @@
+import type { Day } from '@backroom/calendar'
 import type { Problem } from '@backroom/routing'
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
-
-/** A calendar day as `YYYY-MM-DD`. */
-export type Day = string
 
 /** A moment: read as Date, written as Date or ISO text. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
 type Moment = ColumnType<Date, Date | string, Date | string>
+type OptionalText = ColumnType<string | null, string | null | undefined, string | null>
 type OptionalMoment = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
 
 /** A document: read as its value, written as JSON text. */
@@ -140,7 +139,7 @@ export interface PlanFigures {
 
 /** What a plan is measured against. */
 export interface Baseline extends PlanFigures {
-  /** The plan of the day as it stands, or visits in the order in which they were asked for. */
+  /** The rest of a day that goes on as it stands, or visits in the order in which they were asked for. */
   kind: 'current_plan' | 'first_come'
   plan_id?: string
 }
@@ -308,7 +307,6 @@ export interface Tables {
     shipment_id: string
     carrier_id: string
     service: string
-    tracking_no: string | null
     cost_minor: number
     currency: string
     promised_on: Day
@@ -320,9 +318,11 @@ export interface Tables {
     purchased_at: OptionalMoment
     voided_at: OptionalMoment
   }
+  parcel_label: { tracking_no: string; label_id: string; parcel_id: string }
   tracking_event: {
     id: GeneratedAlways<number>
     shipment_id: string
+    parcel_id: OptionalText
     source: string
     source_event_id: string
     code: TrackingCode

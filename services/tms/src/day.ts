@@ -1,15 +1,8 @@
-import type { Day } from './database-tables.ts'
-
-const DAY_MS = 86_400_000
+import { type Day, daysAfter } from '@backroom/calendar'
 
 /** The calendar day of a moment in a time zone. */
 export function dayIn(timezone: string, moment: Date = new Date()): Day {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(moment)
-}
-
-/** The day `days` later; negative for earlier. */
-export function daysAfter(day: Day, days: number): Day {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** The moment at which clocks of a time zone show a day and a time such as `07:30`. */

@@ -1,7 +1,9 @@
+import type { Day } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
-import { type Day, driverStatuses, type Tables } from './database-tables.ts'
-import { momentIn, weekdayOf } from './day.ts'
+import { driverStatuses, type Tables } from './database-tables.ts'
+import { dayIn, momentIn, weekdayOf } from './day.ts'
+import { listDepots } from './depot.ts'
 import { type Driver, mayDriveOn } from './driver.ts'
 import { type HoursRule, hoursUsed } from './hours.ts'
 
@@ -33,8 +35,21 @@ export const DriverView = z.object({
   version: z.int(),
 })
 
-/** Drivers as they stand on a day; `full` adds licence, telephone and rating. */
+/** Drivers as they stand on a day, by default today where each is; `full` adds licence, telephone and rating. */
 export async function driverViews(
+  db: Kysely<Tables>,
+  drivers: readonly Driver[],
+  day: Day | undefined,
+  verbosity: 'concise' | 'full',
+): Promise<z.input<typeof DriverView>[]> {
+  const depots = await listDepots(db)
+  const today = ({ depot_id }: Driver) => dayIn(depots.find(({ id }) => id === depot_id)?.timezone ?? 'UTC')
+  const byDay = Map.groupBy(drivers, (driver) => day ?? today(driver))
+  const views = await Promise.all([...byDay].map(([each, own]) => viewsOn(db, own, each, verbosity)))
+  return views.flat().sort((a, b) => (a.driver_id < b.driver_id ? -1 : 1))
+}
+
+async function viewsOn(
   db: Kysely<Tables>,
   drivers: readonly Driver[],
   day: Day,

@@ -1,8 +1,8 @@
-import { BusinessError, decodeCursor, pageOf } from '@backroom/mcp-service'
+import type { Day } from '@backroom/calendar'
+import { BusinessError, decodeCursor, type PageRequest, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { z } from 'zod'
-import type { Day, DriverStatus, Tables } from './database-tables.ts'
-import type { PageRequest } from './paging.ts'
+import type { DriverStatus, Tables } from './database-tables.ts'
 
 export type Driver = Selectable<Tables['driver']>
 export type Vehicle = Selectable<Tables['vehicle']>

@@ -1,10 +1,9 @@
-import { BusinessError, decodeCursor, pageOf } from '@backroom/mcp-service'
+import { BusinessError, decodeCursor, type PageRequest, pageOf } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
 import { z } from 'zod'
 import type { ExceptionType, Severity, Tables } from './database-tables.ts'
 import { report } from './facts.ts'
-import type { PageRequest } from './paging.ts'
 import type { Shipment } from './shipment.ts'
 
 export type DeliveryException = Selectable<Tables['delivery_exception']>

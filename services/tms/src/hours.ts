@@ -1,7 +1,8 @@
+import { type Day, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Day, Tables } from './database-tables.ts'
-import { daysAfter, mondayOf } from './day.ts'
+import type { Tables } from './database-tables.ts'
+import { mondayOf } from './day.ts'
 
 export type HoursRule = Selectable<Tables['hours_rule']>
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export { Day, WarehouseId } from '@backroom/fields'
+
 const named = (pattern: RegExp, description: string) => z.string().regex(pattern).describe(description)
 const id = /^[\w.-]{1,64}$/
 
@@ -7,7 +9,6 @@ const id = /^[\w.-]{1,64}$/
 export const ShipmentId = named(id, 'Shipment id, for example cns_01J…')
 export const OrderRef = named(/^[\w.:-]{1,128}$/, 'Reference of the order')
 export const DepotId = named(id, 'Depot id, for example DEP-2')
-export const WarehouseId = named(/^[\w.-]{1,32}$/, 'Warehouse id, for example WH-2')
 export const DriverId = named(id, 'Driver id, for example drv-03')
 export const VehicleId = named(id, 'Vehicle id, for example veh-03')
 export const PlanId = named(id, 'Plan id of optimize_routes or replan_route')
@@ -17,7 +18,6 @@ export const RateId = named(/^[\w.-]{1,128}$/, 'rate_id of quote_rates')
 export const ExceptionId = named(id, 'Exception id, from list_exceptions')
 export const TrackingNo = named(/^[\w-]{4,64}$/, 'Tracking number of a label')
 export const RmaNumber = named(/^[\w.-]{1,64}$/, 'Number of a return, for example RMA-2026-000123')
-export const Day = z.iso.date().describe('Day as YYYY-MM-DD')
 export const Moment = z.iso.datetime({ offset: true })
 export const Skill = z.string().regex(/^[a-z_]{1,32}$/)
 export const Version = z

@@ -3,6 +3,7 @@ import { ulid } from 'ulid'
 import { OWN_FLEET } from './carrier/own-fleet.ts'
 import type { Tables } from './database-tables.ts'
 import { latestLabel, livingLabel, setVoided } from './label.ts'
+import { parcelLabelsOf } from './parcel-label.ts'
 import { lockShipment, readShipment, type Shipment, unsentStatuses, updateShipment } from './shipment.ts'
 import { withdrawStop } from './stop.ts'
 import { recordEvents } from './tracking.ts'
@@ -63,8 +64,12 @@ export async function readInterception(db: Kysely<Tables>, id: string) {
     shipmentId: shipment.id,
     reason: row.reason,
     intercepted: row.intercepted,
-    label: label?.tracking_no
-      ? { id: label.id, carrierId: label.carrier_id, trackingNo: label.tracking_no }
+    label: label?.purchased_at
+      ? {
+          id: label.id,
+          carrierId: label.carrier_id,
+          trackingNos: (await parcelLabelsOf(db, label.id)).map(({ tracking_no }) => tracking_no),
+        }
       : undefined,
     unsent: unsentStatuses.includes(shipment.status),
   }

@@ -1,9 +1,11 @@
+import { DAY_MS } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { CarrierAnswer, LabelRequest } from './carrier/carrier.ts'
+import type { BoughtLabel, CarrierAnswer, LabelRequest } from './carrier/carrier.ts'
 import { consignmentOf } from './consignment.ts'
 import type { Tables } from './database-tables.ts'
+import { insertParcelLabels } from './parcel-label.ts'
 import { chooseRate, quoteRates } from './rates.ts'
 import { lockShipment, parcelsOf, readShipment, requireStatus, type Shipment, updateShipment } from './shipment.ts'
 
@@ -44,8 +46,6 @@ export async function requestLabel(
     .executeTakeFirstOrThrow()
 }
 
-const DAY_MS = 86_400_000
-
 /** What a carrier is told of a label. */
 export async function labelRequest(db: Kysely<Tables>, labelId: string): Promise<LabelRequest & { carrierId: string }> {
   const label = await readLabel(db, labelId)
@@ -69,20 +69,19 @@ export async function labelRequest(db: Kysely<Tables>, labelId: string): Promise
 export async function settleLabel(
   db: Kysely<Tables>,
   labelId: string,
-  answer: Exclude<CarrierAnswer<{ trackingNo: string }>, { status: 'unknown' }>,
+  answer: Exclude<CarrierAnswer<BoughtLabel>, { status: 'unknown' }>,
 ): Promise<Label> {
   const { shipment_id } = await readLabel(db, labelId)
   const shipment = await lockShipment(db, shipment_id)
   const label = await readLabel(db, labelId)
   if (label.status !== 'requested') return label
   const bought = answer.status === 'succeeded'
+  if (bought) await insertParcelLabels(db, label, answer.parcels)
   if (shipment.status === 'rated') await updateShipment(db, shipment, { status: bought ? 'labelled' : 'created' })
   return setLabel(
     db,
     labelId,
-    bought
-      ? { status: 'purchased', tracking_no: answer.trackingNo, purchased_at: new Date() }
-      : { status: 'failed', message: answer.message },
+    bought ? { status: 'purchased', purchased_at: new Date() } : { status: 'failed', message: answer.message },
   )
 }
 
@@ -158,22 +157,7 @@ export async function readLabel(db: Kysely<Tables>, id: string): Promise<Label> 
   })
 }
 
-/**
- * The label with a tracking number.
- *
- * @throws {BusinessError} not_found
- */
-export async function labelByTracking(db: Kysely<Tables>, trackingNo: string): Promise<Label> {
-  const row = await db.selectFrom('label').selectAll().where('tracking_no', '=', trackingNo).executeTakeFirst()
-  if (row) return row
-  throw new BusinessError('not_found', `No label has the tracking number ${trackingNo}.`, {
-    nextActions: [{ tool: 'track_shipment', hint: 'Find it by shipment_id or order_ref.' }],
-  })
-}
-
-type LabelChanges = Partial<
-  Pick<Label, 'status' | 'tracking_no' | 'purchased_at' | 'message' | 'refund_minor' | 'voided_at'>
->
+type LabelChanges = Partial<Pick<Label, 'status' | 'purchased_at' | 'message' | 'refund_minor' | 'voided_at'>>
 
 function setLabel(db: Kysely<Tables>, id: string, changes: LabelChanges): Promise<Label> {
   return db.updateTable('label').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow()

@@ -1,12 +1,15 @@
 import { BusinessError } from '@backroom/mcp-service'
+import { formatMoney } from '@backroom/money'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { plannedBeside } from './baseline.ts'
 import { objectives, planStatuses, type Tables } from './database-tables.ts'
-import { type Plan, routesOf } from './plan.ts'
+import { isApproved, type Plan, routesOf } from './plan.ts'
 import { RouteSummary, routeSummaries } from './route-view.ts'
 import { planMapUri } from './uris.ts'
 
-const Figures = z.object({
+/** What a plan amounts to. */
+export const Figures = z.object({
   routes: z.int(),
   stops: z.int(),
   unassigned: z.int(),
@@ -34,10 +37,20 @@ export const PlanView = z.object({
     .describe('How far the search is, or was'),
   figures: Figures.optional(),
   baseline: Figures.extend({
-    kind: z.enum(['current_plan', 'first_come']).describe('The plan of the day as it stands, or no planning at all'),
+    kind: z.enum(['current_plan', 'first_come']),
     plan_id: z.string().optional(),
-  }).optional(),
-  savings: z.object({ distance_m: z.int(), cost_minor: z.int(), lateness_s: z.int() }).optional(),
+  })
+    .optional()
+    .describe(
+      'The same shipments without this plan. first_come: each at the end of the first route with room. current_plan: the routes go on as they are',
+    ),
+  savings: z
+    .object({ distance_m: z.int(), cost_minor: z.int(), lateness_s: z.int() })
+    .optional()
+    .describe('Baseline less figures'),
+  day_already: Figures.extend({ plan_ids: z.array(z.string()) })
+    .optional()
+    .describe('What other plans have for that day already; a proposal comes on top of it'),
   routes: z.array(RouteSummary),
   unassigned: z.array(
     z.object({
@@ -60,6 +73,7 @@ export async function planView(db: Kysely<Tables>, plan: Plan, shipmentId?: stri
   const routes = await routeSummaries(db, await routesOf(db, [plan.id]))
   const { baseline, progress } = plan
   const figures = figuresOf(plan, routes)
+  const already = plan.kind === 'day' && !isApproved(plan) ? await plannedBeside(db, plan) : undefined
   return {
     plan_id: plan.id,
     depot: plan.depot_id,
@@ -83,6 +97,7 @@ export async function planView(db: Kysely<Tables>, plan: Plan, shipmentId?: stri
           },
         }
       : {}),
+    ...(already ? { day_already: already } : {}),
     routes,
     unassigned: plan.unassigned,
     ...(shipmentId === undefined ? {} : { shipment: await placeOf(db, plan, shipmentId) }),
@@ -94,11 +109,17 @@ export async function planView(db: Kysely<Tables>, plan: Plan, shipmentId?: stri
 }
 
 /** One line for a reader of text. */
-export function planLine({ plan_id, status, figures, unassigned, message }: z.output<typeof PlanView>): string {
+export function planLine(plan: z.output<typeof PlanView>): string {
+  const { plan_id, status, figures, baseline, unassigned, message, currency } = plan
   if (!figures) return `${plan_id} is ${status}${message ? `: ${message}` : ''}`
-  const km = Math.round(figures.distance_m / 1_000)
+  const { stops, routes } = figures
   const left = unassigned.length > 0 ? `, ${unassigned.length} without a route` : ''
-  return `${plan_id} is ${status}: ${figures.stops} stops on ${figures.routes} routes, ${km} km${left}`
+  const instead = baseline ? `, instead of ${wayAndCost(baseline, currency)}` : ''
+  return `${plan_id} is ${status}: ${stops} stops on ${routes} routes, ${wayAndCost(figures, currency)}${instead}${left}`
+}
+
+function wayAndCost({ distance_m, cost_minor }: z.output<typeof Figures>, currency: string): string {
+  return `${Math.round(distance_m / 1_000)} km for ${formatMoney(cost_minor, currency)}`
 }
 
 function figuresOf(plan: Plan, routes: readonly z.input<typeof RouteSummary>[]) {

@@ -1,5 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import type { PlanStatus, RouteStatus, Tables } from './database-tables.ts'
 
 export type Plan = Selectable<Tables['route_plan']>
@@ -22,6 +22,11 @@ const planTransitions: Record<PlanStatus, readonly PlanStatus[]> = {
 
 /** Statuses of a plan that a day goes by. */
 export const currentStatuses = ['approved', 'dispatched', 'in_progress'] as const
+
+/** Whether somebody has agreed to a plan. */
+export function isApproved({ approved_at }: Pick<Plan, 'approved_at'>): boolean {
+  return approved_at !== null
+}
 
 /** Locks a plan until the transaction ends. Fails as {@link readPlan} does. */
 export async function lockPlan(db: Kysely<Tables>, id: string): Promise<Plan> {
@@ -114,21 +119,7 @@ export async function readRoute(db: Kysely<Tables>, id: string): Promise<Route> 
 export function updateRoute(
   db: Kysely<Tables>,
   { id }: Pick<Route, 'id'>,
-  changes: Partial<
-    Pick<
-      Route,
-      | 'status'
-      | 'driver_id'
-      | 'starts_at'
-      | 'ends_at'
-      | 'distance_m'
-      | 'drive_s'
-      | 'waiting_s'
-      | 'cost_minor'
-      | 'dispatched_at'
-      | 'completed_at'
-    >
-  >,
+  changes: Omit<Updateable<Tables['route']>, 'id' | 'version'>,
 ): Promise<Route> {
   return db
     .updateTable('route')

@@ -1,8 +1,9 @@
+import { type Day, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { OWN_FLEET } from './carrier/own-fleet.ts'
-import type { Day, Load, Tables } from './database-tables.ts'
-import { daysAfter, momentIn } from './day.ts'
+import type { Load, Tables } from './database-tables.ts'
+import { momentIn } from './day.ts'
 import type { Depot } from './depot.ts'
 import { type Parcel, parcelsOf, type Shipment } from './shipment.ts'
 

@@ -1,9 +1,10 @@
+import type { Day } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
-import { currentFigures, firstCome } from './baseline.ts'
+import { firstCome } from './baseline.ts'
 import { freeCrews } from './crew.ts'
-import type { Day, Objective, PlanRequest, Tables } from './database-tables.ts'
+import type { Objective, PlanRequest, Tables } from './database-tables.ts'
 import { dayIn, momentIn } from './day.ts'
 import { requireDepot } from './depot.ts'
 import { hoursRuleOf, hoursUsed } from './hours.ts'
@@ -43,7 +44,6 @@ export async function draftPlan(db: Kysely<Tables>, order: PlanOrder): Promise<P
   requireKnown(request, rigs, new Set(visits.map(({ shipment }) => shipment.id)))
   const zero = momentIn(depot.timezone, day, '00:00')
   const { plan, unassigned } = problemOf({ depot, rigs, visits, rule, objective, request, zero })
-  const baseline = (await currentFigures(db, { depotId: depot.id, day })) ?? firstCome(visits, rigs, depot, rule)
   return db
     .insertInto('route_plan')
     .values({
@@ -59,7 +59,7 @@ export async function draftPlan(db: Kysely<Tables>, order: PlanOrder): Promise<P
       request: JSON.stringify(request),
       problem: JSON.stringify(plan),
       unassigned: JSON.stringify(unassigned),
-      baseline: JSON.stringify(baseline),
+      baseline: JSON.stringify(firstCome(visits, rigs, depot, rule)),
       currency: rigs[0]?.vehicle.currency ?? 'USD',
       created_by: order.actor,
     })

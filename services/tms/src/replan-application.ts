@@ -6,6 +6,7 @@ import { requireDepot } from './depot.ts'
 import { readVehicle, setDriverStatus } from './driver.ts'
 import type { Coordinates } from './gazetteer.ts'
 import {
+  isApproved,
   lockPlan,
   type Plan,
   type Route,
@@ -18,7 +19,7 @@ import {
   updateRoute,
 } from './plan.ts'
 import { costOf } from './plan-solution.ts'
-import { remainingOf } from './replanning.ts'
+import { remainingOf, strandedRouteOf } from './replanning.ts'
 import { lockShipment, unsentStatuses, updateShipment } from './shipment.ts'
 import { settleRoute } from './stop-progress.ts'
 import { recordEvents } from './tracking.ts'
@@ -26,7 +27,8 @@ import { wayBetween } from './travel.ts'
 
 /**
  * Puts a proposed change into effect: the open stops of the routes it is about are replaced by those of the proposal, and
- * what is decided stays first. Refused when one of the routes has changed since the proposal was made.
+ * what is decided stays first. Refused when one of the routes has changed since the proposal was made; applied before, it
+ * answers as it is.
  *
  * @returns the plan that was changed and the routes concerned
  * @throws {BusinessError} version_conflict; invalid_transition; conflict when the day has moved on
@@ -36,11 +38,12 @@ export async function applyReplan(
   { id, expectedVersion, actor }: { id: string; expectedVersion?: number | undefined; actor: string },
 ): Promise<{ plan: Plan; routes: Route[] }> {
   const plan = await lockPlan(db, id)
-  requireVersion(plan, expectedVersion)
   if (plan.kind !== 'replan' || !plan.base_versions)
     throw new BusinessError('invalid_argument', `${id} plans a whole day; use approve_route_plan.`)
-  requirePlanTransition(plan, 'approved')
   const routes = await lockRoutes(db, Object.keys(plan.base_versions))
+  if (isApproved(plan)) return { plan, routes }
+  requireVersion(plan, expectedVersion)
+  requirePlanTransition(plan, 'approved')
   const moved = routes.filter(({ id: route, version }) => plan.base_versions?.[route] !== version)
   if (moved.length > 0) throw movedOn(plan, moved)
   const proposed = await routesOf(db, [id])
@@ -51,7 +54,7 @@ export async function applyReplan(
     ),
     ({ route_id }) => route_id,
   )
-  const remaining = await remainingOf(db, routes)
+  const remaining = await remainingOf(db, routes, strandedRouteOf(plan))
   await cancelOpen(
     db,
     remaining.flatMap(({ open }) => open),
@@ -141,9 +144,14 @@ async function rewrite(
     distance_m: distance,
     drive_s: drive,
     waiting_s: next?.waiting_s ?? 0,
+    breaks: JSON.stringify([...route.breaks.filter(isOver), ...(next?.breaks ?? [])]),
     ends_at: next && next.ends_at > route.starts_at ? next.ends_at : route.ends_at,
     cost_minor: costOf(await readVehicle(db, route.vehicle_id), distance, drive),
   })
+}
+
+function isOver({ starts_at }: { starts_at: string }): boolean {
+  return Date.parse(starts_at) <= Date.now()
 }
 
 /** What has no route any more waits for another day; what is on board comes back to the depot first. */
@@ -165,19 +173,22 @@ async function settleLeftOut(
           sourceEventId: `${stop.id}:${plan.id}`,
           code: 'failed_attempt',
           occurredAt: new Date(),
-          detail: 'Comes back to the depot: no route has time for it today',
+          detail: leftOutBecause(plan),
         },
       ])
   }
 }
 
+function leftOutBecause({ request }: Plan): string {
+  const wanted = request.event?.type === 'cancel_stop'
+  return wanted ? 'Comes back to the depot: taken off the route' : 'Comes back to the depot: no route has time for it'
+}
+
 /** A route without stops is cancelled; one whose stops are all made is over. A vehicle that broke down is set apart. */
 async function endEmptied(db: Kysely<Tables>, routes: readonly Route[], plan: Plan): Promise<Route[]> {
-  if (plan.request.event?.type === 'breakdown') {
-    const broken = routes.find(({ id }) => id === plan.base_route_id)
-    if (broken)
-      await db.updateTable('vehicle').set({ status: 'maintenance' }).where('id', '=', broken.vehicle_id).execute()
-  }
+  const broken = routes.find(({ id }) => id === strandedRouteOf(plan))
+  if (broken)
+    await db.updateTable('vehicle').set({ status: 'maintenance' }).where('id', '=', broken.vehicle_id).execute()
   const ended: Route[] = []
   for (const route of routes) {
     const stops = await stopsOf(db, [route.id])

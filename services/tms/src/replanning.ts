@@ -1,7 +1,8 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Tables } from './database-tables.ts'
+import { type Course, figuresOf, plannedVisit } from './baseline.ts'
+import type { Baseline, Tables } from './database-tables.ts'
 import { momentIn } from './day.ts'
 import { type Depot, requireDepot } from './depot.ts'
 import { readDriver, readVehicle } from './driver.ts'
@@ -51,7 +52,7 @@ export async function draftReplan(db: Kysely<Tables>, order: ReplanOrder): Promi
   const depot = await requireDepot(db, base.depot_id)
   const { event } = order
   const concerned = event.type === 'breakdown' ? await livingRoutes(db, base.id) : [route]
-  const remaining = await remainingOf(db, concerned)
+  const remaining = await remainingOf(db, concerned, event.type === 'breakdown' ? route.id : undefined)
   const rule = await hoursRuleOf(db, depot.id)
   const rigs = await rigsFor(db, depot, remaining, order)
   const visits = await visitsFor(db, depot, remaining, order)
@@ -77,7 +78,7 @@ export async function draftReplan(db: Kysely<Tables>, order: ReplanOrder): Promi
       request: JSON.stringify(request),
       problem: JSON.stringify(plan),
       unassigned: JSON.stringify(unassigned),
-      baseline: JSON.stringify(figuresOf(base, remaining)),
+      baseline: JSON.stringify(await asItStands(db, depot, base, remaining, rigs)),
       currency: base.currency,
       base_plan_id: base.id,
       base_route_id: route.id,
@@ -99,8 +100,17 @@ function livingRoutes(db: Kysely<Tables>, planId: string): Promise<Route[]> {
     .execute()
 }
 
-/** What is decided on routes, and what is not. */
-export async function remainingOf(db: Kysely<Tables>, routes: readonly Route[]): Promise<Remaining[]> {
+/** The route whose vehicle broke down, where that is why a plan changes another. */
+export function strandedRouteOf({ request, base_route_id }: Plan): string | undefined {
+  return request.event?.type === 'breakdown' ? (base_route_id ?? undefined) : undefined
+}
+
+/** What is decided on routes, and what is not: a stranded vehicle does not get to where it was going. */
+export async function remainingOf(
+  db: Kysely<Tables>,
+  routes: readonly Route[],
+  strandedId: string | undefined,
+): Promise<Remaining[]> {
   const stops = Map.groupBy(
     await stopsOf(
       db,
@@ -110,11 +120,8 @@ export async function remainingOf(db: Kysely<Tables>, routes: readonly Route[]):
   )
   return routes.map((route) => {
     const own = stops.get(route.id) ?? []
-    return {
-      route,
-      decided: own.filter(({ status }) => status !== 'scheduled'),
-      open: own.filter(({ status }) => status === 'scheduled'),
-    }
+    const isOpen = ({ status }: Stop) => status === 'scheduled' || (route.id === strandedId && status === 'en_route')
+    return { route, decided: own.filter((stop) => !isOpen(stop)), open: own.filter(isOpen) }
   })
 }
 
@@ -215,18 +222,28 @@ function drivenS(depot: Coordinates, stops: readonly Coordinates[]): number {
   }).s
 }
 
-function figuresOf(base: Plan, remaining: readonly Remaining[]) {
-  const total = (of: (route: Route) => number) => remaining.reduce((sum, { route }) => sum + of(route), 0)
-  const open = remaining.flatMap((one) => one.open)
-  return {
-    kind: 'current_plan',
-    plan_id: base.id,
-    routes: remaining.length,
-    stops: open.length,
-    unassigned: 0,
-    distance_m: total(({ distance_m }) => distance_m),
-    drive_s: total(({ drive_s }) => drive_s),
-    cost_minor: total(({ cost_minor }) => cost_minor),
-    lateness_s: open.reduce((sum, { lateness_s }) => sum + lateness_s, 0),
+/** What is left of the day when every route goes on in the order that it has. */
+async function asItStands(
+  db: Kysely<Tables>,
+  depot: Depot,
+  base: Plan,
+  remaining: readonly Remaining[],
+  rigs: readonly Rig[],
+): Promise<Baseline> {
+  const courses: Course[] = []
+  let stranded = 0
+  for (const { route, open } of remaining) {
+    const rig = rigs.find(({ routeId }) => routeId === route.id)
+    if (!rig) stranded += open.length
+    else if (open.length > 0) {
+      const breaks = route.breaks.filter(({ starts_at }) => Date.parse(starts_at) > rig.startsAt.getTime())
+      courses.push({ rig, visits: await visitsAt(db, open), breaks })
+    }
   }
+  return { kind: 'current_plan', plan_id: base.id, ...figuresOf(courses, depot, stranded) }
+}
+
+async function visitsAt(db: Kysely<Tables>, stops: readonly Stop[]) {
+  const ids = stops.map(({ shipment_id }) => shipment_id)
+  return (await withLoads(db, ids)).map(plannedVisit)
 }

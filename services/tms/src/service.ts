@@ -9,6 +9,7 @@ import { drivers } from './resources/drivers.ts'
 import { exceptions } from './resources/exceptions.ts'
 import { plan } from './resources/plan.ts'
 import { planMap } from './resources/plan-map.ts'
+import { planPage } from './resources/plan-page.ts'
 import { route } from './resources/route.ts'
 import { shipment } from './resources/shipment.ts'
 import { applyReplan } from './tools/apply-replan.ts'
@@ -75,6 +76,6 @@ export const service = defineService({
     reportException,
     resolveException,
   ],
-  resources: [drivers, driverRoute, route, plan, planMap, shipment, exceptions],
+  resources: [drivers, driverRoute, route, plan, planMap, planPage, shipment, exceptions],
   prompts: [planDay, lateDeliveryRecovery, driverNoShow, carrierVsOwnFleet, peakReadiness],
 })

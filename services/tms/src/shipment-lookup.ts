@@ -1,7 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import type { Tables } from './database-tables.ts'
-import { labelByTracking } from './label.ts'
+import { labelByTracking } from './parcel-label.ts'
 import { readShipment, type Shipment } from './shipment.ts'
 
 /** How somebody names a shipment. */

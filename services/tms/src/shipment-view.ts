@@ -13,8 +13,9 @@ import {
 } from './database-tables.ts'
 import { type DeliveryException, exceptionsOf } from './exception.ts'
 import { latestLabel } from './label.ts'
+import { parcelLabelsOf } from './parcel-label.ts'
 import { parcelsOf, type Shipment } from './shipment.ts'
-import { eventsOf } from './tracking.ts'
+import { eventsOf, stateOf } from './tracking.ts'
 
 const AddressView = z.object({
   name: z.string(),
@@ -96,7 +97,7 @@ export function exceptionView(row: DeliveryException): z.input<typeof ExceptionV
 
 /** A shipment with everything that is known of it. */
 export const ShipmentDetail = ShipmentSummary.extend({
-  tracking_no: z.string().nullable(),
+  tracking_no: z.string().nullable().describe('Of the first parcel'),
   tracking_url: z.string().optional(),
   label: z
     .object({
@@ -124,6 +125,8 @@ export const ShipmentDetail = ShipmentSummary.extend({
     z.object({
       barcode: z.string(),
       package_id: z.string().nullable(),
+      tracking_no: z.string().nullable(),
+      status: z.enum(shipmentStatuses).describe('A shipment is as far as the last of its parcels'),
       weight_g: z.int(),
       lines: z.array(z.object({ sku: z.string(), qty: z.int() })),
     }),
@@ -131,6 +134,7 @@ export const ShipmentDetail = ShipmentSummary.extend({
   events: z.array(
     z.object({
       code: z.enum(trackingCodes),
+      barcode: z.string().optional().describe('The parcel that was scanned; absent: all of them'),
       occurred_at: z.string(),
       source: z.string(),
       place_untrusted: z.string().optional(),
@@ -158,12 +162,16 @@ export async function shipmentDetail(db: Kysely<Tables>, shipment: Shipment): Pr
     : undefined
   const eta = await etaOf(db, id, label?.promised_on)
   const parcels = await parcelsOf(db, [id])
+  const labels = label ? await parcelLabelsOf(db, label.id) : []
+  const trackingNo = labels[0]?.tracking_no
+  const events = await eventsOf(db, id)
+  const state = stateOf(parcels, events)
   const proofs = await db.selectFrom('proof_of_delivery').selectAll().where('shipment_id', '=', id).execute()
   return {
     ...shipmentSummary(shipment),
-    tracking_no: label?.tracking_no ?? null,
-    ...(carrier?.tracking_url && label?.tracking_no
-      ? { tracking_url: carrier.tracking_url.replace('{tracking_no}', label.tracking_no) }
+    tracking_no: trackingNo ?? null,
+    ...(carrier?.tracking_url && trackingNo
+      ? { tracking_url: carrier.tracking_url.replace('{tracking_no}', trackingNo) }
       : {}),
     ...(label ? { label: labelPart(label) } : {}),
     ...(eta && !delivered_at ? { eta: eta.toISOString() } : {}),
@@ -183,9 +191,17 @@ export async function shipmentDetail(db: Kysely<Tables>, shipment: Shipment): Pr
       : {}),
     ship_from_untrusted: withoutAbsent(shipment.ship_from),
     ship_to_untrusted: withoutAbsent(shipment.ship_to),
-    parcels: parcels.map(({ barcode, package_id, weight_g, lines }) => ({ barcode, package_id, weight_g, lines })),
-    events: (await eventsOf(db, id)).map(({ code, occurred_at, source, place, detail }) => ({
+    parcels: parcels.map(({ id: parcelId, barcode, package_id, weight_g, lines }) => ({
+      barcode,
+      package_id,
+      tracking_no: labels.find(({ parcel_id }) => parcel_id === parcelId)?.tracking_no ?? null,
+      status: state.parcels.get(parcelId)?.status ?? shipment.status,
+      weight_g,
+      lines,
+    })),
+    events: events.map(({ code, parcel_id, occurred_at, source, place, detail }) => ({
       code,
+      ...(parcel_id === null ? {} : { barcode: parcels.find(({ id: parcelId }) => parcelId === parcel_id)?.barcode }),
       occurred_at: occurred_at.toISOString(),
       source,
       ...(place === null ? {} : { place_untrusted: place }),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { DAY_MS } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
@@ -52,7 +53,6 @@ export const movingStatuses: readonly ShipmentStatus[] = [
   'exception',
 ]
 
-const DAY_MS = 86_400_000
 /** A parcel of unknown weight and size: a shoe box. */
 export const USUAL_WEIGHT_G = 2_000
 export const USUAL_VOLUME_CM3 = 8_000

@@ -8,7 +8,7 @@ export interface Happening {
   sourceEventId: string
 }
 
-/** What all events of a shipment amount to, in whatever order and however often they came. */
+/** What all events of a parcel amount to, in whatever order and however often they came. */
 export interface TrackingState {
   /** Undefined: nothing has moved yet. */
   status: ShipmentStatus | undefined
@@ -49,7 +49,7 @@ const inHands = new Set<TrackingCode>([
 ])
 
 /**
- * Folds the events of a shipment by (occurred_at, rank). It depends on the set of events alone. Delivered stays delivered
+ * Folds the events of a parcel by (occurred_at, rank). It depends on the set of events alone. Delivered stays delivered
  * unless the delivery is disputed; an exception covers a status until the next scan or until it is resolved.
  */
 export function foldTracking(events: readonly Happening[]): TrackingState {

@@ -1,9 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Tables, TrackingCode } from './database-tables.ts'
+import type { ParcelLine, Tables, TrackingCode } from './database-tables.ts'
 import { openException } from './exception.ts'
 import { report } from './facts.ts'
-import type { Shipment } from './shipment.ts'
-import { foldTracking, type TrackingState } from './tracking-state.ts'
+import { type Parcel, parcelsOf, type Shipment } from './shipment.ts'
+import { foldShipment, type ShipmentState } from './shipment-state.ts'
 
 export type TrackingEvent = Selectable<Tables['tracking_event']>
 
@@ -13,6 +13,8 @@ export interface NewEvent {
   sourceEventId: string
   code: TrackingCode
   occurredAt: Date
+  /** The parcel that it happened to; absent: all parcels of the shipment. */
+  parcelId?: string | undefined
   place?: string | null | undefined
   detail?: string | null | undefined
   raw?: unknown
@@ -31,9 +33,10 @@ export async function recordEvents(
 ): Promise<Shipment> {
   const fresh = await insertEvents(db, shipment.id, events)
   if (fresh.length === 0) return shipment
-  const state = foldTracking((await eventsOf(db, shipment.id)).map(happeningOf))
+  const parcels = await parcelsOf(db, [shipment.id])
+  const state = stateOf(parcels, await eventsOf(db, shipment.id))
   const now = await applyState(db, shipment, state)
-  await reportMovement(db, shipment, now)
+  await reportMovement(db, shipment, now, arrivedLines(parcels, state))
   for (const { source, source_event_id, detail } of fresh.filter(isCarriersException))
     await openException(db, now, {
       type: exceptionTypeOf(detail),
@@ -55,12 +58,21 @@ export function eventsOf(db: Kysely<Tables>, shipmentId: string): Promise<Tracki
     .execute()
 }
 
+/** What the events of a shipment amount to, for it and each of its parcels. */
+export function stateOf(parcels: readonly Parcel[], events: readonly TrackingEvent[]): ShipmentState {
+  return foldShipment(
+    parcels.map(({ id }) => id),
+    events.map(happeningOf),
+  )
+}
+
 function insertEvents(db: Kysely<Tables>, shipmentId: string, events: readonly NewEvent[]): Promise<TrackingEvent[]> {
   return db
     .insertInto('tracking_event')
     .values(
-      events.map(({ source, sourceEventId, code, occurredAt, place, detail, raw }) => ({
+      events.map(({ source, sourceEventId, code, occurredAt, parcelId, place, detail, raw }) => ({
         shipment_id: shipmentId,
+        parcel_id: parcelId ?? null,
         source,
         source_event_id: sourceEventId,
         code,
@@ -75,11 +87,11 @@ function insertEvents(db: Kysely<Tables>, shipmentId: string, events: readonly N
     .execute()
 }
 
-function happeningOf({ code, occurred_at, source, source_event_id }: TrackingEvent) {
-  return { code, occurredAt: occurred_at, source, sourceEventId: source_event_id }
+function happeningOf({ code, occurred_at, parcel_id, source, source_event_id }: TrackingEvent) {
+  return { code, occurredAt: occurred_at, parcelId: parcel_id, source, sourceEventId: source_event_id }
 }
 
-function applyState(db: Kysely<Tables>, shipment: Shipment, state: TrackingState): Promise<Shipment> {
+function applyState(db: Kysely<Tables>, shipment: Shipment, state: ShipmentState): Promise<Shipment> {
   return db
     .updateTable('shipment')
     .set({
@@ -95,8 +107,16 @@ function applyState(db: Kysely<Tables>, shipment: Shipment, state: TrackingState
     .executeTakeFirstOrThrow()
 }
 
-/** Each is told when it first becomes known; ids of facts are natural, so that nothing is told twice. */
-async function reportMovement(db: Kysely<Tables>, before: Shipment, now: Shipment): Promise<void> {
+/**
+ * Each is told when it first becomes known; ids of facts are natural, so that nothing is told twice. `lines`: the units
+ * that arrived, where not all did.
+ */
+async function reportMovement(
+  db: Kysely<Tables>,
+  before: Shipment,
+  now: Shipment,
+  lines: ParcelLine[] | undefined,
+): Promise<void> {
   const { id, order_ref, shipment_ref, direction, rma_number } = now
   const base = { shipment_id: id, order_ref, shipment_ref, direction }
   const at = (moment: Date) => ({ ...base, occurred_at: moment.toISOString() })
@@ -108,10 +128,22 @@ async function reportMovement(db: Kysely<Tables>, before: Shipment, now: Shipmen
       .where('shipment_id', '=', id)
       .orderBy('id', 'desc')
       .executeTakeFirst()
-    const data = { ...at(now.delivered_at), rma_number, proof_id: proof?.id ?? null }
+    const data = { ...at(now.delivered_at), rma_number, proof_id: proof?.id ?? null, ...(lines ? { lines } : {}) }
     await report(db, 'shipment.delivered.v1', id, data)
   }
   if (!before.returned_at && now.returned_at) await report(db, 'shipment.returned.v1', id, at(now.returned_at))
+}
+
+/** The units of the parcels that arrived; undefined where all did. */
+function arrivedLines(parcels: readonly Parcel[], state: ShipmentState): ParcelLine[] | undefined {
+  const arrived = parcels.filter(({ id }) => state.parcels.get(id)?.deliveredAt)
+  if (arrived.length === parcels.length) return undefined
+  const units = Map.groupBy(
+    arrived.flatMap(({ lines }) => lines),
+    ({ sku }) => sku,
+  )
+  const lines = [...units].map(([sku, parts]) => ({ sku, qty: parts.reduce((sum, { qty }) => sum + qty, 0) }))
+  return lines.length > 0 ? lines : undefined
 }
 
 function isCarriersException({ code, source, detail }: TrackingEvent): boolean {

@@ -72,14 +72,12 @@ describe('what the logistics server offers', () => {
     assert.equal(items[0].type, 'delay')
     const shipment = await read(`logistics://shipment/${items[0].shipment_id}`)
     assert.equal(shipment.status, 'in_transit')
-    const [route] = (await tms.db.selectFrom('route').selectAll().where('status', '=', 'dispatched').execute()).map(
-      ({ id, plan_id, day, driver_id }) => ({ id, plan_id, day, driver_id }),
-    )
+    const [route] = await tms.db.selectFrom('route').selectAll().where('status', '=', 'in_progress').execute()
     assert.ok(route)
     const seen = await read(`logistics://route/${route.id}`)
-    assert.equal(seen.stops, 5)
+    assert.equal(seen.stops, 6)
     assert.equal((await read(`logistics://driver/${route.driver_id}/route/${route.day}`)).route_id, route.id)
-    assert.equal((await read(`logistics://plan/${route.plan_id}`)).status, 'dispatched')
+    assert.equal((await read(`logistics://plan/${route.plan_id}`)).status, 'in_progress')
     const map = await tms.dispatcher.mcp('resources/read', { uri: `logistics://plan/${route.plan_id}/map` })
     assert.match(map.contents[0].text, /Columbus/)
     const complete = async (ref: Record<string, string>, name: string, value: string) =>
@@ -93,6 +91,25 @@ describe('what the logistics server offers', () => {
     assert.equal((await complete(driverRoute, 'id', 'drv-')).length, 6)
     const bad = await tms.dispatcher.mcp('resources/read', { uri: 'logistics://driver/drv-01/route/soon' })
     assert.match(bad.message, /YYYY-MM-DD/)
+  })
+
+  it('has a day that goes on: a driver on the road, one delivery to go to next, what is behind proved', async () => {
+    const { items } = await tms.driver.done('list_routes', { driver_id: 'drv-03' })
+    const route = await tms.driver.done('get_route', { route_id: items[0].route_id })
+    const states = route.stop_list.map(({ status }: { status: string }) => status)
+    assert.equal(route.status, 'in_progress')
+    assert.ok(states.indexOf('en_route') > 0 && states.includes('scheduled'), states.join())
+    const next = route.stop_list[states.indexOf('en_route')]
+    const proof = { kind: 'pin', sha256: 'a'.repeat(64) }
+    const done = await tms.driver.done('update_stop_status', { stop_id: next.stop_id, status: 'completed', proof })
+    assert.equal(done.shipment_status, 'delivered')
+    const before = await tms.dispatcher.done('track_shipment', { shipment_id: route.stop_list[0].shipment_id })
+    assert.deepEqual([before.status, before.proofs.length], ['delivered', 1])
+    const { items: open } = await tms.dispatcher.done('list_exceptions')
+    assert.deepEqual(
+      open.map(({ type }: { type: string }) => type),
+      ['delay', 'address'],
+    )
   })
 
   it('leads through its prompts', async () => {

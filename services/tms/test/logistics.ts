@@ -1,9 +1,10 @@
 import type { DomainName } from '@backroom/access'
+import { daysAfter } from '@backroom/calendar'
 import { type RestAnswer, startDomainService } from '@backroom/fleet-testing'
 import { type Kysely, sql } from 'kysely'
 import { besideTools } from '../src/background.ts'
 import type { Tables } from '../src/database-tables.ts'
-import { dayIn, daysAfter } from '../src/day.ts'
+import { dayIn } from '../src/day.ts'
 import { seedDemo } from '../src/seed/demo.ts'
 import { service } from '../src/service.ts'
 
@@ -22,7 +23,7 @@ export const address = {
 }
 
 /** The logistics server over HTTP with its demo data; a day of the simulated carriers takes `dayMs`. */
-export async function openLogistics({ dayMs = 100 } = {}) {
+export async function openLogistics({ dayMs = 50 } = {}) {
   const simulation = { secret: SECRET, url: '', dayMs }
   const running = await startDomainService<Tables>({ service, seed: seedDemo, ...besideTools(simulation) })
   simulation.url = `${running.address}/tms/webhooks`
@@ -91,7 +92,7 @@ export async function until<Value>(what: string, look: () => Promise<Value | und
   for (const end = Date.now() + 15_000; Date.now() < end; ) {
     const value = await look()
     if (value) return value
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 25))
   }
   throw new Error(`Waited in vain until ${what}`)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { trackingCodes } from '../src/database-tables.ts'
+import { foldShipment, type ParcelHappening } from '../src/shipment-state.ts'
 import { foldTracking, type Happening } from '../src/tracking-state.ts'
 
 const START = Date.parse('2026-11-01T08:00:00Z')
@@ -80,5 +81,50 @@ describe('the state of a shipment', () => {
     assert.equal(foldTracking(before).status, 'exception')
     assert.equal(foldTracking([...before, at('exception_resolved', 4)]).status, 'in_transit')
     assert.equal(foldTracking([...before, at('out_for_delivery', 4)]).status, 'out_for_delivery')
+  })
+})
+
+describe('the state of a shipment of several parcels', () => {
+  const parcels = ['a', 'b', 'c']
+  const ofParcels = events.chain((set) =>
+    fc
+      .array(fc.constantFrom(null, ...parcels), { minLength: set.length, maxLength: set.length })
+      .map((owners) => set.map((event, index): ParcelHappening => ({ ...event, parcelId: owners[index] ?? null }))),
+  )
+
+  it('is the same however their events are ordered and repeated', () => {
+    const heardTwice = ofParcels.chain((set) =>
+      fc.tuple(fc.constant(set), fc.shuffledSubarray([...set, ...set], { minLength: 2 * set.length })),
+    )
+    fc.assert(
+      fc.property(heardTwice, ([set, heard]) => {
+        assert.deepEqual(foldShipment(parcels, heard), foldShipment(parcels, set))
+      }),
+    )
+  })
+
+  it('is that of the parcel where there is one', () => {
+    fc.assert(
+      fc.property(events, (set) => {
+        const own = set.map((event) => ({ ...event, parcelId: 'a' }))
+        const { parcels: each, ...state } = foldShipment(['a'], own)
+        assert.deepEqual(state, foldTracking(own))
+        assert.deepEqual(each.get('a'), state)
+      }),
+    )
+  })
+
+  it('is delivered when the last parcel is, and not while one is to come', () => {
+    fc.assert(
+      fc.property(ofParcels, (set) => {
+        const { status, deliveredAt, parcels: each } = foldShipment(parcels, set)
+        const states = [...each.values()].map((state) => state.status)
+        assert.equal(
+          status === 'delivered',
+          states.every((state) => state === 'delivered'),
+        )
+        if (states.some((state) => state === undefined || state === 'in_transit')) assert.equal(deliveredAt, undefined)
+      }),
+    )
   })
 })

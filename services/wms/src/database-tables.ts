@@ -1,7 +1,5 @@
+import type { Day } from '@backroom/calendar'
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
-
-/** A calendar day as `YYYY-MM-DD`. */
-export type Day = string
 
 /** A moment: read as Date, written as Date or ISO text. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>

@@ -1,11 +1,10 @@
+import { DAY_MS, type Day, dayOf, daysAfter } from '@backroom/calendar'
 import type { Schedule, Steps } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
-import type { Day, Tables } from './database-tables.ts'
-import { daysAfter, today } from './day.ts'
+import type { Tables } from './database-tables.ts'
 import { demandThrough, LOOK_BACK_DAYS } from './demand.ts'
 
-const DAY_MS = 86_400_000
 const ROWS_A_PAGE = 100
 
 /** What the orders feed answers, as far as it is used. */
@@ -29,7 +28,7 @@ export const demandRefresh: Schedule<Tables> = {
 export async function refreshDemand(steps: Pick<Steps<Tables>, 'transaction' | 'call'>): Promise<void> {
   const { known, last } = await steps.transaction('which days', async (db) => ({
     known: await demandThrough(db),
-    last: daysAfter(today(), -1),
+    last: daysAfter(dayOf(), -1),
   }))
   if (known >= last) return
   const from = [daysAfter(known, 1), daysAfter(last, 1 - LOOK_BACK_DAYS)].sort().at(-1) ?? last

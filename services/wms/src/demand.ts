@@ -1,14 +1,12 @@
+import { DAY_MS, type Day, dayOf, daysAfter } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
-import type { Day, Tables } from './database-tables.ts'
-import { daysAfter, today } from './day.ts'
+import type { Tables } from './database-tables.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
 import { statisticsOf } from './replenishment.ts'
 
 /** Days of demand that statistics look back on: six whole weeks, so that every weekday counts alike. */
 export const LOOK_BACK_DAYS = 42
-
-const DAY_MS = 86_400_000
 
 /** Demand expected of a SKU, in units. */
 export interface Forecast {
@@ -27,7 +25,7 @@ export interface Forecast {
 /** Last day up to which orders are counted in demand_daily; yesterday where nothing was counted yet. */
 export async function demandThrough(db: Kysely<Tables>): Promise<Day> {
   const state = await db.selectFrom('demand_state').select('through').executeTakeFirst()
-  return state?.through ?? daysAfter(today(), -1)
+  return state?.through ?? daysAfter(dayOf(), -1)
 }
 
 /** How fresh demand is, as every answer that rests on it says. */
@@ -37,7 +35,7 @@ export const DemandAge = {
 }
 
 export function demandAge(through: Day): { demand_through: Day; demand_age_days: number } {
-  const days = Math.round((Date.parse(today()) - Date.parse(through)) / DAY_MS) - 1
+  const days = Math.round((Date.parse(dayOf()) - Date.parse(through)) / DAY_MS) - 1
   return { demand_through: through, demand_age_days: Math.max(0, days) }
 }
 
@@ -67,7 +65,7 @@ export async function forecastDemand(
     LOOK_BACK_DAYS,
   )
   const days = Array.from({ length: horizonDays }, (_, ahead) => {
-    const day = daysAfter(today(), ahead)
+    const day = daysAfter(dayOf(), ahead)
     return { day, expected: round(weekdayMean(quantities, through, day)) }
   })
   return {

@@ -1,7 +1,7 @@
+import { dayOf, daysAfter } from '@backroom/calendar'
 import type { BackgroundContext } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './database-tables.ts'
-import { daysAfter, today } from './day.ts'
 import { quarantineExpired } from './expired-lots.ts'
 import { PLAN_DAYS } from './reorder-plan.ts'
 import { expireDue } from './reservation.ts'
@@ -40,10 +40,10 @@ export function startHousekeeping({
 }
 
 async function doChores(db: Kysely<Tables>): Promise<void> {
-  await sql`select ensure_movement_partitions(${today()}, ${daysAfter(today(), PARTITIONS_AHEAD_DAYS)})`.execute(db)
+  await sql`select ensure_movement_partitions(${dayOf()}, ${daysAfter(dayOf(), PARTITIONS_AHEAD_DAYS)})`.execute(db)
   await db
     .deleteFrom('reorder_plan')
-    .where('expires_at', '<', new Date(Date.parse(daysAfter(today(), -PLAN_DAYS))))
+    .where('expires_at', '<', new Date(Date.parse(daysAfter(dayOf(), -PLAN_DAYS))))
     .execute()
 }
 

@@ -1,16 +1,9 @@
+import { Quantity, Sku } from '@backroom/fields'
 import { z } from 'zod'
 
+export { Day, Quantity, Sku, WarehouseId } from '@backroom/fields'
+
 /** What a caller may name; each describes itself in the published schemas. */
-export const Sku = z
-  .string()
-  .regex(/^[\w.-]{1,64}$/)
-  .describe('SKU, for example CAT-1001')
-
-export const WarehouseId = z
-  .string()
-  .regex(/^[\w.-]{1,32}$/)
-  .describe('Warehouse id, for example WH-2')
-
 export const Region = z.string().min(1).max(64).describe('Region of warehouses, for example east; "all" for every one')
 
 export const OrderRef = z
@@ -42,11 +35,6 @@ export const TaskId = z.string().max(64).describe('Pick task id of create_pick_w
 
 /** Units of SKUs, as callers list them. */
 export const SkuLines = z
-  .array(z.object({ sku: Sku, qty: z.int().positive().max(1_000_000) }))
+  .array(z.object({ sku: Sku, qty: Quantity }))
   .min(1)
   .max(100)
-
-/** A counted amount of units; the ceiling keeps every sum inside the database's integers. */
-export const Quantity = z.int().positive().max(1_000_000)
-
-export const Day = z.iso.date().describe('Day as YYYY-MM-DD')

@@ -1,5 +1,6 @@
+import type { Day } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
-import type { Day, LocationKind, Tables } from './database-tables.ts'
+import type { LocationKind, Tables } from './database-tables.ts'
 import { unknownLot } from './lot.ts'
 
 /** Orders that an answer to people names. */

@@ -1,7 +1,8 @@
+import type { Day } from '@backroom/calendar'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Day, Tables } from './database-tables.ts'
-import { daysAfter, today } from './day.ts'
+import type { Tables } from './database-tables.ts'
 import type { SkuRecord } from './master-data.ts'
 
 export type Lot = Selectable<Tables['lot']>
@@ -22,7 +23,7 @@ export async function registerLot(
     if (lot_tracked) throw lotMissing(sku)
     return
   }
-  const expires = expiresOn ?? (shelf_life_days === null ? null : daysAfter(today(), shelf_life_days))
+  const expires = expiresOn ?? (shelf_life_days === null ? null : daysAfter(dayOf(), shelf_life_days))
   await sql`
     insert into lot (sku, lot_no, expires_on) values (${sku}, ${lotNo}, ${expires}) on conflict do nothing`.execute(db)
   const known = await findLot(db, sku, lotNo)
@@ -57,7 +58,7 @@ export async function requireSoundLot(db: Kysely<Tables>, sku: string, lotNo: st
   if (lotNo === null) return
   const lot = await findLot(db, sku, lotNo)
   if (lot?.recall_state === 'recalled') throw unsound(lot, 'is recalled')
-  if (lot?.expires_on && lot.expires_on < today()) throw unsound(lot, `expired on ${lot.expires_on}`)
+  if (lot?.expires_on && lot.expires_on < dayOf()) throw unsound(lot, `expired on ${lot.expires_on}`)
 }
 
 export function findLot(db: Kysely<Tables>, sku: string, lotNo: string): Promise<Lot | undefined> {

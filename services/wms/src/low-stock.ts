@@ -1,11 +1,11 @@
+import { daysAfter } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from './database-tables.ts'
-import { daysAfter } from './day.ts'
 import { demandAge, demandThrough } from './demand.ts'
 import { requireWarehouse, warehousesOfRegion } from './master-data.ts'
-import type { Page, PageRequest } from './paging.ts'
 import { daysOfCover, deliverable } from './replenishment.ts'
 
 /** A SKU below its reorder point in a warehouse; quantities in units. */

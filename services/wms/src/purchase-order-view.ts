@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { PurchaseOrderStatus, Tables } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
 import { linesOf, type PurchaseOrder, unknownOrder } from './purchase-order.ts'
 
 /** A purchase order as callers see it; money in minor units of `currency`. */

@@ -1,8 +1,9 @@
+import type { Day } from '@backroom/calendar'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Day, PurchaseOrderStatus, Tables } from './database-tables.ts'
-import { daysAfter, today } from './day.ts'
+import type { PurchaseOrderStatus, Tables } from './database-tables.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
 import { requirePlanLine } from './reorder-plan.ts'
 import { expectIncoming, lockBalances } from './stock.ts'
@@ -191,7 +192,7 @@ async function supplierOf(
 }
 
 function expectedDay(wanted: Day | undefined, leadTimeDays: number): Day {
-  if (wanted === undefined) return daysAfter(today(), leadTimeDays)
-  if (wanted >= today()) return wanted
-  throw new BusinessError('invalid_argument', `expected_at ${wanted} is in the past; today is ${today()}.`)
+  if (wanted === undefined) return daysAfter(dayOf(), leadTimeDays)
+  if (wanted >= dayOf()) return wanted
+  throw new BusinessError('invalid_argument', `expected_at ${wanted} is in the past; today is ${dayOf()}.`)
 }

@@ -1,7 +1,8 @@
+import type { Day } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Day, Tables } from './database-tables.ts'
+import type { Tables } from './database-tables.ts'
 import { registerLot } from './lot.ts'
 import { requireSkus } from './master-data.ts'
 import {

@@ -1,7 +1,7 @@
+import { DAY_MS, type Day, daysAfter } from '@backroom/calendar'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
-import type { Day, Tables } from './database-tables.ts'
-import { daysAfter } from './day.ts'
+import type { Tables } from './database-tables.ts'
 import { demandThrough, LOOK_BACK_DAYS } from './demand.ts'
 import { warehousesOfRegion } from './master-data.ts'
 import { PLAN_DAYS, type ReorderPlan, readPlan } from './reorder-plan.ts'
@@ -20,8 +20,6 @@ export interface PlanRequest {
 const MAX_LINES = 200
 /** The plan is made in one currency; SKUs that are bought in another are left out. */
 const CURRENCY = 'USD'
-const DAY_MS = 86_400_000
-
 /**
  * Works out what to order for the shelves below their reorder point, the emptiest first, within the budget, and keeps
  * the plan for a week. Nothing is ordered.

@@ -1,10 +1,11 @@
+import type { Day } from '@backroom/calendar'
+import { daysAfter } from '@backroom/calendar'
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { BusinessError, decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
-import type { Day, MovementKind, Tables } from './database-tables.ts'
-import { daysAfter } from './day.ts'
+import type { MovementKind, Tables } from './database-tables.ts'
 import { requireSku, requireWarehouse } from './master-data.ts'
-import type { Page, PageRequest } from './paging.ts'
 import type { Movement } from './stock.ts'
 
 export interface HistoryFilter {

@@ -1,8 +1,8 @@
+import type { Page, PageRequest } from '@backroom/mcp-service'
 import { decodeCursor, pageOf } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Balance, Tables } from './database-tables.ts'
-import type { Page, PageRequest } from './paging.ts'
 import { type WarehouseLevel, warehouseLevel } from './stock-levels.ts'
 
 /** Stock of one SKU in the warehouse that the page is of. */

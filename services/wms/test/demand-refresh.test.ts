@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import type { Steps } from '@backroom/workflows'
 import type { Tables } from '../src/database-tables.ts'
-import { daysAfter, today } from '../src/day.ts'
 import { refreshDemand } from '../src/demand-refresh.ts'
 import { type Inventory, makePlaces, openInventory, stock } from './inventory.ts'
 
@@ -17,7 +17,7 @@ describe('demand from the orders feed', () => {
     await stock(inventory.db, [{ sku: 'DEM-1', warehouse: 'DW-1', qty: 5 }])
     await inventory.db
       .insertInto('demand_state')
-      .values({ through: daysAfter(today(), -4) })
+      .values({ through: daysAfter(dayOf(), -4) })
       .execute()
   })
   after(() => inventory.close())
@@ -37,14 +37,14 @@ describe('demand from the orders feed', () => {
   const rowOf = (sku: string, daysAgo: number, qty: number, warehouse = 'DW-1') => ({
     sku,
     warehouse,
-    day: daysAfter(today(), -daysAgo),
+    day: daysAfter(dayOf(), -daysAgo),
     qty,
   })
 
   it('may be old: everything works without the order process, and says how old', async () => {
     await assert.rejects(refreshDemand(steps(away)), BusinessError)
     const old = await forecast()
-    assert.deepEqual([old.demand_through, old.demand_age_days], [daysAfter(today(), -4), 3])
+    assert.deepEqual([old.demand_through, old.demand_age_days], [daysAfter(dayOf(), -4), 3])
     const result = await inventory.account().mcp('tools/call', { name: 'list_low_stock', arguments: {} })
     assert.match(result.content[0].text, /demand is known up to/)
     const plan = await inventory.account().call('suggest_reorders', {})
@@ -81,11 +81,11 @@ describe('demand from the orders feed', () => {
       .orderBy('day')
       .execute()
     assert.deepEqual(rows, [
-      { sku: 'DEM-1', day: daysAfter(today(), -3), ordered_qty: 2 },
-      { sku: 'DEM-1', day: daysAfter(today(), -1), ordered_qty: 7 },
-      { sku: 'DEM-2', day: daysAfter(today(), -2), ordered_qty: 3 },
+      { sku: 'DEM-1', day: daysAfter(dayOf(), -3), ordered_qty: 2 },
+      { sku: 'DEM-1', day: daysAfter(dayOf(), -1), ordered_qty: 7 },
+      { sku: 'DEM-2', day: daysAfter(dayOf(), -2), ordered_qty: 3 },
     ])
     const fresh = await forecast()
-    assert.deepEqual([fresh.demand_through, fresh.demand_age_days], [daysAfter(today(), -1), 0])
+    assert.deepEqual([fresh.demand_through, fresh.demand_age_days], [daysAfter(dayOf(), -1), 0])
   })
 })

@@ -19,6 +19,8 @@ export interface ServiceClient {
   asItself: ServiceCaller
   /** With a token exchanged for whoever gave this proof. */
   onBehalfOf(proof: () => CallerProof | undefined): ServiceCaller
+  /** Whether a domain is part of this fleet. */
+  isDeployed(domain: DomainName): boolean
 }
 
 const CALL_TIMEOUT_MS = 20_000
@@ -86,6 +88,7 @@ export function serviceClient(
     }
   return {
     asItself: callWith(() => undefined),
+    isDeployed: (domain) => addresses[domain] !== undefined,
     onBehalfOf: (proof) => callWith(() => proof() ?? fail('Nobody is signed in, so nobody can be acted for.')),
   }
 }

@@ -15,12 +15,22 @@ export interface VrptwRoutes {
   late: Float64Array
   /** Cost of the arc from each node to the next. */
   arcCost: Float64Array
+  /** Of each route: a number that only this order of its tasks has. */
+  version: Float64Array
+  /** The vehicles in use, in no order. */
+  inUse: VehicleList
   /** Puts a task behind a node, at an extra cost that is known. */
   insert(task: number, before: number, extraCost: number): void
   remove(tasks: Int32Array, count: number): void
   commit(): void
   rollback(): void
   refresh(): void
+}
+
+/** Vehicles, the first `count` of the list. */
+interface VehicleList {
+  vehicles: Int32Array
+  count: number
 }
 
 export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
@@ -36,8 +46,26 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
   const arcSeconds = new Float64Array(nodeCount)
   const journal = createJournal(model, plan)
   const savedLoads = new Float64Array(vehicleCount)
+  const savedVersions = new Float64Array(vehicleCount)
+  const version = new Float64Array(vehicleCount)
+  const inUse = { vehicles: new Int32Array(vehicleCount), count: 0 }
+  const placeInUse = new Int32Array(vehicleCount).fill(NONE)
+  let versions = 0
   const savedTimes = new Float64Array(nodeCount * 4)
-  return { demand, load, ready, late, arcCost, insert, remove, commit: journal.commit, rollback, refresh }
+  return {
+    demand,
+    load,
+    ready,
+    late,
+    arcCost,
+    version,
+    inUse,
+    insert,
+    remove,
+    commit: journal.commit,
+    rollback,
+    refresh,
+  }
 
   function insert(task: number, before: number, extraCost: number) {
     const vehicle = route[before]!
@@ -49,6 +77,8 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
     setArc(task)
     forward(task)
     backward(task)
+    version[vehicle] = ++versions
+    noteUse(vehicle)
   }
 
   function remove(tasks: Int32Array, count: number) {
@@ -67,6 +97,24 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
     }
     if (size[vehicle] === 0) plan.cost -= vehicleCost[vehicle]! + arcCost[first]!
     schedule(vehicle)
+    version[vehicle] = ++versions
+    noteUse(vehicle)
+  }
+
+  /** Keeps the list of vehicles in use. */
+  function noteUse(vehicle: number) {
+    const at = placeInUse[vehicle]!
+    const isUsed = size[vehicle]! > 0
+    if (isUsed === (at !== NONE)) return
+    if (at === NONE) {
+      placeInUse[vehicle] = inUse.count
+      inUse.vehicles[inUse.count++] = vehicle
+      return
+    }
+    const last = inUse.vehicles[--inUse.count]!
+    inUse.vehicles[at] = last
+    placeInUse[last] = at
+    placeInUse[vehicle] = NONE
   }
 
   function setArc(from: number) {
@@ -113,6 +161,7 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
     const from = journal.save(vehicle)
     if (from === NONE) return
     savedLoads[journal.routeCount() - 1] = load[vehicle]!
+    savedVersions[journal.routeCount() - 1] = version[vehicle]!
     for (let index = from; index < journal.nodeCount(); index++) {
       const node = journal.nodes[index]!
       savedTimes[4 * index] = ready[node]!
@@ -130,8 +179,13 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
       arcCost[node] = savedTimes[4 * index + 2]!
       arcSeconds[node] = savedTimes[4 * index + 3]!
     }
-    for (let index = 0; index < journal.routeCount(); index++) load[journal.vehicles[index]!] = savedLoads[index]!
+    const count = journal.routeCount()
+    for (let index = 0; index < count; index++) {
+      load[journal.vehicles[index]!] = savedLoads[index]!
+      version[journal.vehicles[index]!] = savedVersions[index]!
+    }
     journal.rollback()
+    for (let index = 0; index < count; index++) noteUse(journal.vehicles[index]!)
   }
 
   function refresh() {
@@ -148,6 +202,8 @@ export function createVrptwRoutes(model: Model, plan: Plan): VrptwRoutes {
       }
       if (size[vehicle]! > 0) plan.cost += vehicleCost[vehicle]!
       schedule(vehicle)
+      version[vehicle] = ++versions
+      noteUse(vehicle)
     }
     journal.commit()
   }

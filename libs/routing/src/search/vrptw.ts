@@ -30,14 +30,22 @@ export function createVrptwEvaluation(
   const cheapestIn = cheapestArcs(costTo)
 
   const routes = createVrptwRoutes(model, plan)
-  const { demand, load, ready, late, arcCost, commit, rollback, refresh, remove } = routes
+  const { demand, load, ready, late, arcCost, version, inUse, commit, rollback, refresh, remove } = routes
   const kinds = Object.values(Object.groupBy(kind.keys(), (vehicle) => kind[vehicle]!)).map((of) =>
     Int32Array.from(of!),
   )
   const unusedAt = new Int32Array(kinds.length)
 
+  /** The best place of each task in each route, when the route had the version. */
+  const known = taskCount > SCAN_UP_TO ? 0 : taskCount * vehicleCount
+  const knownVersion = new Float64Array(known).fill(NONE)
+  const knownCost = new Float64Array(known)
+  const knownAfter = new Int32Array(known)
+
   let bestCost = Number.POSITIVE_INFINITY
   let bestAfter = NONE
+  let scannedCost = Number.POSITIVE_INFINITY
+  let scannedAfter = NONE
 
   refresh()
   return { find, insert: (task) => routes.insert(task, bestAfter, bestCost), remove, commit, rollback, refresh }
@@ -108,37 +116,62 @@ export function createVrptwEvaluation(
     bestAfter = found
   }
 
-  /** Behind every node, as long as the vehicle is not too late there. */
+  /** Behind every node of every route. */
   function findAnywhere(task: number) {
-    const row = task * placeCount
     const amount = demand[task]!
+    for (let index = 0; index < inUse.count; index++) {
+      const vehicle = inUse.vehicles[index]!
+      if (load[vehicle]! + amount > capacity[vehicle]!) continue
+      look(task, vehicle)
+      if (scannedCost < bestCost && random.next() < BLINK_RATE) scan(task, vehicle, scannedAfter)
+      if (scannedCost >= bestCost) continue
+      bestCost = scannedCost
+      bestAfter = scannedAfter
+    }
+  }
+
+  /** What is known of a route that has not changed since is not calculated again. */
+  function look(task: number, vehicle: number) {
+    if (known === 0) return scan(task, vehicle, NONE)
+    const at = task * vehicleCount + vehicle
+    if (knownVersion[at] === version[vehicle]) {
+      scannedCost = knownCost[at]!
+      scannedAfter = knownAfter[at]!
+      return
+    }
+    scan(task, vehicle, NONE)
+    knownCost[at] = scannedCost
+    knownAfter[at] = scannedAfter
+    knownVersion[at] = version[vehicle]!
+  }
+
+  /** Behind every node of a route but one, as long as the vehicle is not too late there. */
+  function scan(task: number, vehicle: number, hidden: number) {
+    const row = task * placeCount
     const opens = open[task]!
     const closes = close[task]!
     const stay = service[task]!
-    let best = bestCost
-    let found = bestAfter
-    for (let vehicle = 0; vehicle < vehicleCount; vehicle++) {
-      if (size[vehicle] === 0 || load[vehicle]! + amount > capacity[vehicle]!) continue
-      for (let before = anchor[vehicle]!, after = next[before]!; ; before = after, after = next[before]!) {
-        if (ready[before]! > closes) break
-        if (late[after]! >= opens + stay) {
-          const from = row + place[before]!
-          const to = row + place[after]!
-          const extra = costTo[from]! + cost[to]! - arcCost[before]!
-          if (extra < best) {
-            const arrival = ready[before]! + secondsTo[from]!
-            const departure = Math.max(arrival, opens) + stay
-            if (arrival <= closes && departure + seconds[to]! <= late[after]! && random.next() >= BLINK_RATE) {
-              best = extra
-              found = before
-            }
+    let best = Number.POSITIVE_INFINITY
+    let found: number = NONE
+    for (let before = anchor[vehicle]!, after = next[before]!; ; before = after, after = next[before]!) {
+      if (ready[before]! > closes) break
+      if (late[after]! >= opens + stay) {
+        const from = row + place[before]!
+        const to = row + place[after]!
+        const extra = costTo[from]! + cost[to]! - arcCost[before]!
+        if (extra < best && before !== hidden) {
+          const arrival = ready[before]! + secondsTo[from]!
+          const departure = Math.max(arrival, opens) + stay
+          if (arrival <= closes && departure + seconds[to]! <= late[after]!) {
+            best = extra
+            found = before
           }
         }
-        if (after >= firstEnd) break
       }
+      if (after >= firstEnd) break
     }
-    bestCost = best
-    bestAfter = found
+    scannedCost = best
+    scannedAfter = found
   }
 
   function findUnused(task: number) {

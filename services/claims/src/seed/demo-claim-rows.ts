@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { DAY_MS } from '@backroom/calendar'
 import type { DemoClaim, DemoClaimStage } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import type { ClaimStatus, Tables } from '../database-tables.ts'
@@ -6,11 +7,10 @@ import { ORDER_CARRIER } from './demo-carriers.ts'
 
 type Row<Table extends keyof Tables> = Insertable<Tables[Table]>
 
-const DAY_MS = 86_400_000
 /** Between two steps of a claim. */
 const STEP_MS = 6 * 3_600_000
 /** Who assessed and who decided: never the same person. */
-const ASSESSOR = 'staff-support'
+const ASSESSOR = 'staff-claims2'
 const DECIDER = 'staff-claims'
 
 const regions: Record<string, string> = { CA: 'west', OR: 'west', WA: 'west', GA: 'east', MD: 'east' }

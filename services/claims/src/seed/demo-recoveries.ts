@@ -1,3 +1,4 @@
+import { DAY_MS } from '@backroom/calendar'
 import type { DemoClaim } from '@backroom/demo-data'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../database-tables.ts'
@@ -7,7 +8,6 @@ import { type Response, recordResponse } from '../recovery-response.ts'
 import { demoCarriers } from './demo-carriers.ts'
 import { carrierOf, eventOn } from './demo-claim-rows.ts'
 
-const DAY_MS = 86_400_000
 const actor = 'staff-claims'
 
 /** Shipments of before the demo orders: how far they are, and days since they arrived. */

@@ -1,8 +1,8 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { ClaimFilter, searchClaims } from '../claim-search.ts'
 import { describeClaims, summaryOf } from '../claim-view.ts'
 import { defineTool } from '../define.ts'
-import { listOf, paging, Verbosity } from '../paging.ts'
 import { ClaimShape, ClaimSummary } from '../shapes.ts'
 import { viewerOf } from '../viewer.ts'
 

@@ -38,7 +38,7 @@ export const fileCarrierClaim = defineWorkflow<Tables>()({
 /** What logistics says; what is noted already can be filed without. */
 async function tracking(
   { recoveryId, shipment, counterparty }: FileInput,
-  steps: Pick<Steps<Tables>, 'call'>,
+  steps: Pick<Steps<Tables>, 'call' | 'isDeployed'>,
 ): Promise<TrackedShipment | undefined> {
   try {
     return await trackedShipment(steps, shipment)

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely'
 import type { Claim } from '../claim.ts'
 import { type ClaimWish, planClaim } from '../claim-plan.ts'
 import type { SettlementMethod, Tables } from '../database-tables.ts'
-import { isDeployed } from '../deployment.ts'
 import { requireNoClaim, requireNoReturn } from '../duplicates.ts'
 import { insertClaim, type LineDraw } from '../opening.ts'
 import type { Parcel, SoldOrder } from '../sold-order.ts'
@@ -50,7 +49,7 @@ export const openClaim = defineWorkflow<Tables>()({
     const draws = draft ? new Map<string, LineDraw>() : await drawEntitlements(steps, number, plan.lines)
     await steps.transaction('open', async (db) => {
       const claim = await insertClaim(db, { ...input, order, plan, draws })
-      await lookForCarrier(db, claim)
+      if (steps.isDeployed('tms')) await lookForCarrier(db, claim)
     })
     return { number }
   },
@@ -58,7 +57,7 @@ export const openClaim = defineWorkflow<Tables>()({
 
 /** Orders need not know who took a parcel; logistics does. */
 async function lookForCarrier(db: Kysely<Tables>, { number, carrier, shipment_ref }: Claim): Promise<void> {
-  if (carrier || !shipment_ref || !isDeployed('tms')) return
+  if (carrier || !shipment_ref) return
   await enqueue(db, findCarrier, {
     id: `carrier:${number}`,
     subject: number,
@@ -76,7 +75,7 @@ interface Subject {
 /** The order and its shipment; logistics is asked where its name says nothing to orders, as that of a return. */
 async function subjectOf(
   { orderId, shipmentRef, customerId }: OpenInput,
-  steps: Pick<Steps<Tables>, 'call'>,
+  steps: Pick<Steps<Tables>, 'call' | 'isDeployed'>,
 ): Promise<Subject> {
   const named = orderId === undefined ? undefined : await ownOrder(steps, 'order', orderId, customerId)
   const known = named && (!shipmentRef || named.shipments.some(({ shipment_ref }) => shipment_ref === shipmentRef))
@@ -91,7 +90,7 @@ async function subjectOf(
 }
 
 async function ownOrder(
-  steps: Pick<Steps<Tables>, 'call'>,
+  steps: Pick<Steps<Tables>, 'call' | 'isDeployed'>,
   name: string,
   orderId: string,
   customerId: string | undefined,

@@ -2,7 +2,6 @@ import { BusinessError } from '@backroom/mcp-service'
 import { StepFailed, type Steps } from '@backroom/workflows'
 import type { z } from 'zod'
 import type { Tables } from '../database-tables.ts'
-import { isDeployed } from '../deployment.ts'
 import { ReturnsOfOrder } from '../duplicates.ts'
 import type { LineDraw } from '../opening.ts'
 import { SoldOrder } from '../sold-order.ts'
@@ -19,11 +18,11 @@ export async function soldOrder(steps: Calls, name: string, orderId: string): Pr
  * may be paid.
  */
 export async function returnsOfOrder(
-  steps: Calls,
+  steps: Pick<Steps<never>, 'call' | 'isDeployed'>,
   name: string,
   orderId: string,
 ): Promise<z.output<typeof ReturnsOfOrder>> {
-  if (!isDeployed('rma')) return { items: [] }
+  if (!steps.isDeployed('rma')) return { items: [] }
   try {
     const args = { order: orderId, verbosity: 'full', limit: 100 }
     return ReturnsOfOrder.parse(await steps.call(name, 'rma', 'list_returns', args))

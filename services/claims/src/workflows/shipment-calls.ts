@@ -1,9 +1,8 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { StepFailed, type Steps } from '@backroom/workflows'
-import { isDeployed } from '../deployment.ts'
 import { TrackedShipment } from '../tracked-shipment.ts'
 
-type Calls = Pick<Steps<never>, 'call'>
+type Calls = Pick<Steps<never>, 'call' | 'isDeployed'>
 
 /**
  * A shipment as logistics tracks it, by its own id or by the sender's name of it.
@@ -31,7 +30,7 @@ export async function shipmentNamed(steps: Calls, shipmentRef: string): Promise<
 }
 
 async function track(steps: Calls, name: 'shipment_id' | 'shipment_ref', value: string): Promise<TrackedShipment> {
-  if (!isDeployed('tms')) throw new StepFailed('track_shipment', 'logistics is no part of this fleet')
+  if (!steps.isDeployed('tms')) throw new StepFailed('track_shipment', 'logistics is no part of this fleet')
   return TrackedShipment.parse(await steps.call(name, 'tms', 'track_shipment', { [name]: value }))
 }
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DAY_MS } from '@backroom/calendar'
 import { closeQuiet } from '../../src/close-settled.ts'
 import { identify } from '../../src/recovery.ts'
 import { expireUnfiled, raiseAlarms } from '../../src/watch-deadlines.ts'
 import { desk, ok } from './shared.ts'
-
-const DAY_MS = 86_400_000
 
 /** A recovery of goods that arrived so many days ago, from a carrier whose contract gives 60 days. */
 async function noted(shipmentRef: string, daysAgo: number) {

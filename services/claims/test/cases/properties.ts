@@ -210,7 +210,7 @@ describe('whatever is done', () => {
         else for (const each of acts) await run(each)
         await checkClaim(number)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 
@@ -228,7 +228,7 @@ describe('whatever is done', () => {
         else for (const each of moves) await run(each)
         await checkRecovery(recovery.id)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DAY_MS } from '@backroom/calendar'
 import { desk, eventually, factsOf, key, ok, opened, read } from './shared.ts'
 
-const DAY_MS = 86_400_000
 let parcels = 0
 
 /** A shipment at logistics that was damaged. */

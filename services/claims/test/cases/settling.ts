@@ -17,7 +17,7 @@ const pending = async (claim_number: string) => {
 const recorded = (claim_number: string, settlement_id: string, changes: object) =>
   desk.peer('oms').call('record_settlement', { claim_number, settlement_id, ...changes })
 
-describe('settling a claim', () => {
+describe('settling a claim', { concurrency: 4 }, () => {
   it('hands it to the order process and waits until that has paid', async () => {
     const claim = await approved(desk.order())
     const { claim_number } = claim

@@ -4,7 +4,6 @@ import { enqueue } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import { completeDelivered } from '../completion.ts'
 import type { Tables } from '../database-tables.ts'
-import { isDeployed } from '../deployment.ts'
 import type { Order } from '../order.ts'
 import { deliverShipment, failShipment, findShipment, pickUpShipment } from '../shipment.ts'
 import { captureShipment } from '../workflows/capture-shipment.ts'
@@ -50,7 +49,7 @@ async function lostSuspected(
   fact: KeptFact,
 ) {
   await recordFact(db, order, fact, { rank: 9, visibility: 'internal' })
-  if (data.shipment_ref === null || !isDeployed('claims')) return
+  if (data.shipment_ref === null) return
   const shipment = await findShipment(db, data.shipment_ref)
   if (shipment?.order_id !== order.id || shipment.status === 'delivered') return
   await enqueue(db, lostParcel, {

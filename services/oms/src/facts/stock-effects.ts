@@ -3,7 +3,6 @@ import { BusinessError } from '@backroom/mcp-service'
 import { enqueue } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import type { Tables } from '../database-tables.ts'
-import { isDeployed } from '../deployment.ts'
 import { pickUnits } from '../fulfillment.ts'
 import type { Order } from '../order.ts'
 import { refreshAxes } from '../order-axes.ts'
@@ -65,7 +64,7 @@ async function packed(db: Kysely<Tables>, order: Order, data: FactData<'stock.pa
   const parcel = { shipmentRef, warehouse, lines, at: fact.occurred_at }
   const shipment = await packShipment(db, await inProcess(db, order), parcel).catch(unlessCancelled)
   await recordFact(db, order, fact, { rank: 6 })
-  if (!shipment || !isDeployed('tms')) return
+  if (!shipment) return
   const input = { orderId: order.id, shipmentRef, packages }
   await enqueue(db, shipParcel, { ...begun(order), id: `label:${shipmentRef}`, input })
 }

@@ -1,5 +1,5 @@
+import { dayOf } from '@backroom/calendar'
 import { z } from 'zod'
-import { dayOf } from '../day.ts'
 import { definePrompt } from '../define.ts'
 import { Day } from '../identifiers.ts'
 

@@ -1,4 +1,10 @@
-import { type Bulk, type BulkConnection, type BulkPart, createBulkOrders } from '@backroom/demo-data/bulk'
+import {
+  type Bulk,
+  type BulkConnection,
+  type BulkPart,
+  createBulkCases,
+  createBulkOrders,
+} from '@backroom/demo-data/bulk'
 
 const orders: BulkPart = {
   name: 'oms.orders',
@@ -11,6 +17,7 @@ const orders: BulkPart = {
         paid_minor = l.qty * l.unit_minor + l.shipping_minor + l.tax_minor
       from bulk_order o where o.n = l.n`)
     await insertOrders(connection)
+    await insertCases(connection)
     await insertFulfilment(connection)
     await insertHistory(connection)
     await countDemand(connection)
@@ -45,6 +52,26 @@ async function insertOrders(connection: BulkConnection): Promise<void> {
   await connection.query(`
     insert into entitlement (order_line_id, compensable_qty, compensable_minor)
     select id, qty, paid_minor from bulk_line order by n desc`)
+}
+
+/** What returns under way and open claims hold of their orders. */
+async function insertCases(connection: BulkConnection): Promise<void> {
+  await createBulkCases(connection)
+  await connection.query(`
+    insert into entitlement_draw (id, order_id, order_line_id, source, source_id, qty, minor, drawn_by, created_at)
+    select 'ent_' || suffix, order_id, order_line_id, source, number, 1, minor,
+      case source when 'rma' then 'rma' else 'claims' end, opened_at
+    from bulk_case order by n desc`)
+  await connection.query(`
+    update entitlement e set taken_qty = 1, taken_minor = c.minor from bulk_case c where c.order_line_id = e.order_line_id`)
+  await connection.query(`
+    insert into order_case (number, order_id, kind, status, open, changed_at)
+    select number, order_id, case source when 'rma' then 'return' else 'claim' end,
+      case source when 'rma' then 'authorized' else 'opened' end, true, opened_at
+    from bulk_case order by n desc`)
+  await connection.query(`
+    update orders o set return_open = true, return_status = 'requested'
+    from bulk_case c where c.order_id = o.id and c.source = 'rma'`)
 }
 
 /** One warehouse sent everything at once. */
@@ -109,6 +136,8 @@ export const bulk: Bulk = {
     'orders',
     'order_line',
     'entitlement',
+    'entitlement_draw',
+    'order_case',
     'fulfillment_order',
     'fo_line',
     'shipment',

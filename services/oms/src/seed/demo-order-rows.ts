@@ -1,7 +1,7 @@
+import { businessDaysAfter, dayOf } from '@backroom/calendar'
 import type { DemoClaim, DemoOrder, DemoReturn } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import type { Tables } from '../database-tables.ts'
-import { businessDaysAfter, dayOf } from '../day.ts'
 import { fulfillmentStatusOf, paymentStatusOf } from '../order-axes.ts'
 
 type Row<Table extends keyof Tables> = Insertable<Tables[Table]>

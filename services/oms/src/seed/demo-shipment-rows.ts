@@ -1,7 +1,7 @@
+import { businessDaysAfter } from '@backroom/calendar'
 import type { DemoOrder } from '@backroom/demo-data'
 import type { Insertable } from 'kysely'
 import type { Tables } from '../database-tables.ts'
-import { businessDaysAfter } from '../day.ts'
 import { hasShipped, isCancelled } from './demo-order-rows.ts'
 
 type Row<Table extends keyof Tables> = Insertable<Tables[Table]>

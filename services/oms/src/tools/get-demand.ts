@@ -1,8 +1,8 @@
+import { paging } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { demandKeys, readDemand } from '../demand-report.ts'
 import { Region, Sku, WarehouseId } from '../identifiers.ts'
-import { paging } from '../paging.ts'
 import { requireStaff } from '../viewer.ts'
 
 export const getDemand = defineTool({

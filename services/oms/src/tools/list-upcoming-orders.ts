@@ -1,8 +1,8 @@
+import { listOf, paging } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { fulfillmentStatuses, orderStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { Region, WarehouseId } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { dueStatuses, slaRisks, upcomingOrders } from '../upcoming.ts'
 import { viewerOf } from '../viewer.ts'
 

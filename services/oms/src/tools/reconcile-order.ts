@@ -3,7 +3,6 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { isDeployed } from '../deployment.ts'
 import { OrderReference } from '../identifiers.ts'
 import { getOrder } from '../order.ts'
 import {
@@ -41,7 +40,7 @@ export const reconcileOrder = defineTool({
   }),
   text: ({ differences, unfinished: open }) =>
     `${differences.length} differences, ${open.length} processes or facts under way`,
-  async handle({ order_id }, { db, caller, callService }) {
+  async handle({ order_id }, { db, caller, callService, isDeployed }) {
     requireStaff(caller)
     if (order_id === undefined) return { differences: await kept(db), unfinished: [] }
     const order = await getOrder(db, order_id)

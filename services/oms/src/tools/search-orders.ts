@@ -1,8 +1,8 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { OrderFilter, searchOrders as search } from '../order-search.ts'
 import { describeOrders, summaryOf } from '../order-view.ts'
-import { listOf, paging, Verbosity } from '../paging.ts'
 import { OrderShape, OrderSummary } from '../shapes.ts'
 import { narrowed, viewerOf } from '../viewer.ts'
 

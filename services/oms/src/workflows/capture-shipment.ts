@@ -22,7 +22,8 @@ const OVERDUE_HOURS = 24
 const BATCH = 500
 
 /**
- * Takes the money for what has left the warehouse; for a parcel that logistics knows, once its carrier has it. The last parcel of an order frees what is left of the authorisation.
+ * Takes the money for what has left the warehouse; for a parcel that logistics knows, once its carrier has it. The last
+ * parcel of an order frees what is left of the authorisation.
  * A refusal (a hold, an authorisation that has run out) stops the order and shows on it; it is tried again when payments
  * releases the hold.
  */

@@ -1,5 +1,4 @@
 import { BusinessError } from '@backroom/mcp-service'
-import { allocate } from '@backroom/money'
 import type { Steps } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import { addAdjustments } from '../adjustment.ts'
@@ -182,11 +181,4 @@ async function offerToPay(steps: Steps<Tables>, owed: Owed, { order, dueMinor }:
     recordEvents(db, [{ orderId, type: 'payment.link_created', actor: 'orders', data }]),
   )
   return url
-}
-
-/** What a replacement leaves of each line to be given in money. */
-export function restOf({ lines }: Owed, creditedMinor: number): { credited: number[]; rest: number[] } {
-  const worth = lines.map(({ minor }) => minor)
-  const credited = allocate(creditedMinor, worth)
-  return { credited, rest: worth.map((minor, index) => minor - (credited[index] ?? 0)) }
 }

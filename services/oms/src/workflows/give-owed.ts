@@ -1,10 +1,11 @@
+import { allocate } from '@backroom/money'
 import type { Steps } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
 import { bookCompensation, type Given, type Owed } from '../compensation.ts'
 import type { Tables } from '../database-tables.ts'
 import type { NewLine } from '../order-line.ts'
-import { replaceGoods, restOf } from './exchange.ts'
-import { payBack } from './pay-back.ts'
+import { replaceGoods } from './exchange.ts'
+import { type PaidBack, payBack } from './pay-back.ts'
 import { issueStoreCredit } from './payment-calls.ts'
 
 /** In which way something owed is given. */
@@ -44,9 +45,8 @@ async function giveMoney(steps: Steps<Tables>, owed: Owed): Promise<Outcome> {
   const parts = owed.lines.map(({ minor }) => minor)
   if (amountMinor === 0) return booked(steps, owed, [{ kind: 'refund', parts }], {})
   const paid = await payBack(steps, owed, amountMinor)
-  if (!paid) return { status: 'failed', message: 'The payment provider refused the refund for good.' }
-  const given: Given = { kind: 'refund', parts, paidOrderId: paid.paidOrderId }
-  return booked(steps, owed, [given], { payment_refund_ref: paid.refundId })
+  if (paid.length === 0) return { status: 'failed', message: 'The payment provider refused the refund for good.' }
+  return booked(steps, owed, refundsOf(parts, paid), { ...refundRef(paid), ...stillOwed(amountMinor, paid) })
 }
 
 async function giveCredit(steps: Steps<Tables>, owed: Owed): Promise<Outcome> {
@@ -66,19 +66,40 @@ async function giveGoods(
   price: (db: Kysely<Tables>) => Promise<NewLine[]>,
 ): Promise<Outcome> {
   const { orderId, creditedMinor, paymentUrl } = await replaceGoods(steps, owed, price)
-  const { credited, rest } = restOf(owed, creditedMinor)
+  const worth = owed.lines.map(({ minor }) => minor)
+  const credited = allocate(creditedMinor, worth)
   const restMinor = owed.amountMinor - creditedMinor
-  const paid = restMinor > 0 ? await payBack(steps, owed, restMinor) : undefined
-  const given: Given[] = [{ kind: 'replacement', parts: credited }]
-  if (paid) given.push({ kind: 'refund', parts: rest, paidOrderId: paid.paidOrderId })
-  const message = paymentUrl
-    ? `The customer can pay the difference at ${paymentUrl}`
-    : restMinor > 0 && !paid && `${restMinor} minor units are still owed: the provider refused their refund for good.`
+  const paid = restMinor > 0 ? await payBack(steps, owed, restMinor) : []
+  const given: Given[] = [{ kind: 'replacement', parts: credited }, ...refundsOf(without(worth, credited), paid)]
   return booked(steps, owed, given, {
     replacement_order_id: orderId,
-    ...(paid ? { payment_refund_ref: paid.refundId } : {}),
-    ...(message ? { message } : {}),
+    ...refundRef(paid),
+    ...(paymentUrl ? { message: `The customer can pay the difference at ${paymentUrl}` } : stillOwed(restMinor, paid)),
   })
+}
+
+/** What came back of each payment, shared among the lines by what is left of each. */
+function refundsOf(worth: readonly number[], paid: readonly PaidBack[]): Given[] {
+  let left = worth
+  return paid.map(({ paidOrderId, sourceId, amountMinor }) => {
+    const parts = allocate(amountMinor, left)
+    left = without(left, parts)
+    return { kind: 'refund', parts, payer: { orderId: paidOrderId, sourceId } }
+  })
+}
+
+function without(worth: readonly number[], parts: readonly number[]): number[] {
+  return worth.map((minor, index) => minor - (parts[index] ?? 0))
+}
+
+function refundRef([first]: readonly PaidBack[]): Pick<Outcome, 'payment_refund_ref'> {
+  return first ? { payment_refund_ref: first.refundId } : {}
+}
+
+function stillOwed(amountMinor: number, paid: readonly PaidBack[]): Pick<Outcome, 'message'> {
+  const left = paid.reduce((rest, part) => rest - part.amountMinor, amountMinor)
+  if (left === 0) return {}
+  return { message: `${left} minor units are still owed: the provider refused their refund for good.` }
 }
 
 async function booked(
@@ -88,5 +109,6 @@ async function booked(
   refs: Omit<Outcome, 'status' | 'amount_minor'>,
 ): Promise<Outcome> {
   await steps.transaction('book', (db) => bookCompensation(db, owed, given))
-  return { status: 'succeeded', amount_minor: owed.amountMinor, ...refs }
+  const amount = given.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part, 0)
+  return { status: 'succeeded', amount_minor: amount, ...refs }
 }

@@ -18,6 +18,7 @@ export const lostParcel = defineWorkflow<Tables>()({
   kind: 'lost_parcel',
   async run(input: LostParcel, steps): Promise<void> {
     steps.pivot()
+    if (!steps.isDeployed('claims')) return
     const draft = await steps.transaction('parcel', (db) => draftOf(db, input))
     if (!draft) return
     const claim = await steps

@@ -2,7 +2,6 @@ import { BusinessError } from '@backroom/mcp-service'
 import { defineWorkflow, type Steps } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
-import { isDeployed } from '../deployment.ts'
 import { returnableUnits } from '../entitlement.ts'
 import { placeHold } from '../hold.ts'
 import { lockOrder } from '../order.ts'
@@ -116,7 +115,7 @@ async function askBack(
     return returnableOf(db, orderId, units)
   })
   if (lines.length === 0) return { why: 'Nothing of it was delivered and can still be returned' }
-  if (!isDeployed('rma')) return { why: 'Returns are not part of this fleet' }
+  if (!steps.isDeployed('rma')) return { why: 'Returns are not part of this fleet' }
   const args = {
     order_id: orderId,
     lines: lines.map((line) => ({ ...line, reason: 'recall' })),

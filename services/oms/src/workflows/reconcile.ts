@@ -1,8 +1,7 @@
+import { dayOf } from '@backroom/calendar'
 import { defineWorkflow, enqueue, type Schedule } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
-import { dayOf } from '../day.ts'
-import { isDeployed } from '../deployment.ts'
 import { getOrder } from '../order.ts'
 import { differencesOf, keepDifferences, readForReconciliation, unfinished } from '../reconciliation.ts'
 import { parcelsOfOrder } from './carrier-calls.ts'
@@ -22,7 +21,7 @@ export const reconcileOrder = defineWorkflow<Tables>()({
     if (busy) return
     const stock = await reservationOf(steps, 'stock', orderId)
     const payment = await paymentOfOrder(steps, 'payment', orderId)
-    const parcels = isDeployed('tms') ? await parcelsOfOrder(steps, 'parcels', orderId) : undefined
+    const parcels = steps.isDeployed('tms') ? await parcelsOfOrder(steps, 'parcels', orderId) : undefined
     await steps.transaction('keep', async (db) => {
       const order = await getOrder(db, orderId)
       if ((await unfinished(db, order)).length > 0) return

@@ -6,7 +6,8 @@ import { lockOrder } from '../order.ts'
 import { amountToShip, linesOf } from '../order-line.ts'
 import { findShipment, shipmentLinesOf } from '../shipment.ts'
 import { recordEvent } from '../timeline.ts'
-import { buyLabel, createShipment, interceptShipment, type PackedParcel } from './carrier-calls.ts'
+import { buyLabel, createShipment, type PackedParcel } from './carrier-calls.ts'
+import { takeBack } from './withdraw-parcel.ts'
 
 export interface PackedInput {
   orderId: string
@@ -22,6 +23,7 @@ export const shipParcel = defineWorkflow<Tables>()({
   name: 'ship_parcel',
   kind: 'ship',
   async run(input: PackedInput, steps): Promise<void> {
+    if (!steps.isDeployed('tms')) return
     const parcel = await steps.transaction('parcel', (db) => parcelOf(db, input))
     if (!parcel) return
     try {
@@ -34,11 +36,11 @@ export const shipParcel = defineWorkflow<Tables>()({
 })
 
 async function book(steps: Steps<Tables>, parcel: PackedParcel): Promise<void> {
-  const { shipmentRef } = parcel
+  const { orderId, shipmentRef } = parcel
   const shipmentId = await createShipment(steps, 'create', parcel)
   const label = await buyLabel(steps, 'label', shipmentId)
   const wanted = await steps.transaction('booked', (db) => noteBooked(db, parcel, shipmentId, label))
-  if (!wanted) await interceptShipment(steps, 'stop', { shipmentId, reason: `${shipmentRef} was unpacked` })
+  if (!wanted) await takeBack(steps, { orderId, shipmentRef, tmsShipmentId: shipmentId }, 'was unpacked')
 }
 
 /** Undefined when the units have been cancelled in the meantime. */

@@ -1,4 +1,4 @@
-import { defineWorkflow } from '@backroom/workflows'
+import { defineWorkflow, type Steps } from '@backroom/workflows'
 import type { Tables } from '../database-tables.ts'
 import { recordEvent } from '../timeline.ts'
 import { interceptShipment } from './carrier-calls.ts'
@@ -13,13 +13,22 @@ export interface WithdrawnParcel {
 export const withdrawParcel = defineWorkflow<Tables>()({
   name: 'withdraw_parcel',
   kind: 'ship',
-  async run({ orderId, shipmentRef, tmsShipmentId: shipmentId }: WithdrawnParcel, steps): Promise<void> {
+  async run(parcel: WithdrawnParcel, steps): Promise<void> {
     steps.pivot()
-    const stopped = await interceptShipment(steps, 'stop', { shipmentId, reason: `${shipmentRef} was cancelled` })
-    const type = stopped ? 'shipment.withdrawn' : 'shipment.withdrawal_failed'
-    const data = { shipment_ref: shipmentRef }
-    await steps.transaction('note', (db) =>
-      recordEvent(db, { orderId, type, actor: 'orders', visibility: 'internal', data }),
-    )
+    await takeBack(steps, parcel, 'was cancelled')
   },
 })
+
+/** Has logistics stop a parcel; the order tells whether it could, since one that goes on must be dealt with by people. */
+export async function takeBack(
+  steps: Steps<Tables>,
+  { orderId, shipmentRef, tmsShipmentId: shipmentId }: WithdrawnParcel,
+  cause: string,
+): Promise<void> {
+  const stopped = await interceptShipment(steps, 'stop', { shipmentId, reason: `${shipmentRef} ${cause}` })
+  const type = stopped ? 'shipment.withdrawn' : 'shipment.withdrawal_failed'
+  const data = { shipment_ref: shipmentRef }
+  await steps.transaction('note', (db) =>
+    recordEvent(db, { orderId, type, actor: 'orders', visibility: 'internal', data }),
+  )
+}

@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { Currency, CustomerId, Day } from '../identifiers.ts'
 import { accountCodes } from '../ledger.ts'
 import { readLedger, sumsOf } from '../ledger-view.ts'
-import { listOf, paging } from '../paging.ts'
 
 const Entry = z.object({
   entry_id: z.int(),
@@ -30,6 +30,7 @@ export const getLedger = defineTool({
     from: Day.optional().describe('First day, UTC'),
     to: Day.optional().describe('Last day, UTC'),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(Entry).extend({ debit_minor: z.int(), credit_minor: z.int(), currency: z.string() }),
   text: ({ items, next_cursor }, { account, currency }) =>

@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { disputeStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { listDisputes as list, undecided } from '../dispute-list.ts'
 import { PaymentId } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { Dispute, disputeView } from '../payment-view.ts'
 
 export const listDisputes = defineTool({
@@ -19,6 +19,7 @@ export const listDisputes = defineTool({
     payment_id: PaymentId.optional(),
     respond_within_hours: z.number().positive().max(8_760).optional(),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(Dispute),
   text: ({ items, next_cursor }) => `${items.length} disputes${next_cursor ? ', more follow' : ''}`,

@@ -1,3 +1,4 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { holdKinds, holdStatuses, holdTargets } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
@@ -5,7 +6,6 @@ import { releaseAction } from '../hold.ts'
 import { listHolds as list } from '../hold-list.ts'
 import { AmountMinor } from '../identifiers.ts'
 import { NextActions } from '../next-actions.ts'
-import { listOf, paging } from '../paging.ts'
 import { Hold, holdView } from '../payment-view.ts'
 
 export const listHolds = defineTool({
@@ -23,6 +23,7 @@ export const listHolds = defineTool({
     older_than_hours: z.number().nonnegative().max(87_600).optional(),
     amount_from_minor: AmountMinor.optional(),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(Hold).extend({ next_actions: NextActions }),
   text: ({ items, next_cursor }) => `${items.length} holds${next_cursor ? ', more follow' : ''}`,

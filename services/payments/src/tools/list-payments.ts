@@ -1,8 +1,8 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { intentStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { CustomerId, Day, OrderRef } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { listPayments as list } from '../payment-list.ts'
 import { PaymentSummary, summaryOf } from '../payment-view.ts'
 
@@ -21,6 +21,7 @@ export const listPayments = defineTool({
     from: Day.optional().describe('First day, UTC'),
     to: Day.optional().describe('Last day, UTC'),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(Row),
   text: ({ items, next_cursor }) => `${items.length} payments${next_cursor ? ', more follow' : ''}`,

@@ -1,6 +1,7 @@
+import type { Day } from '@backroom/calendar'
 import { defineWorkflow, RetryLater, type Steps } from '@backroom/workflows'
 import { announce } from '../changes.ts'
-import type { Day, Tables } from '../database-tables.ts'
+import type { Tables } from '../database-tables.ts'
 import type { ProviderName } from '../provider/provider.ts'
 import { providerInUse } from '../provider-in-use.ts'
 import { periodOf, reconcileDay } from '../reconciliation.ts'

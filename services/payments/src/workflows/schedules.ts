@@ -1,9 +1,10 @@
+import { DAY_MS, type Day, dayOf } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import type { Schedule, Steps } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
 import { settleAuthorization } from '../authorization.ts'
 import { announce } from '../changes.ts'
-import type { Day, Tables } from '../database-tables.ts'
+import type { Tables } from '../database-tables.ts'
 import { expireDisputes } from '../dispute.ts'
 import { reportExpiring } from '../expiring.ts'
 import { expireHolds } from '../hold.ts'
@@ -17,8 +18,6 @@ import { resolve, unresolved } from './resolve-unknown.ts'
 
 /** A round of a schedule does so much; the next one goes on. */
 const ROUND = 50
-const DAY_MS = 86_400_000
-
 /** What time alone calls for. */
 export const schedules: Schedule<Tables>[] = [
   { name: 'resolve_unknown', cron: '*/10 * * * * *', run: resolveUnknown },
@@ -117,5 +116,5 @@ async function reconcileYesterday(steps: Steps<Tables>): Promise<void> {
 
 async function yesterday(steps: Steps<Tables>): Promise<Day> {
   const now = await steps.now()
-  return new Date(now.getTime() - DAY_MS).toISOString().slice(0, 10)
+  return dayOf(now.getTime() - DAY_MS)
 }

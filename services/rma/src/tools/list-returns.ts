@@ -1,6 +1,6 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
-import { listOf, paging, Verbosity } from '../paging.ts'
 import { RmaFilter, searchRmas } from '../rma-search.ts'
 import { describeRmas, summaryOf } from '../rma-view.ts'
 import { RmaShape, RmaSummary } from '../shapes.ts'

@@ -6,7 +6,7 @@ import { resolutionKinds, type Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, ExpectedVersion, Quantity, RmaReference, Sku } from '../identifiers.ts'
 import { breakdownOf } from '../refund-breakdown.ts'
-import { offerOf, resolve } from '../resolution.ts'
+import { offerOf, requireResolvable, resolve } from '../resolution.ts'
 import { resolutionInForce } from '../resolution-state.ts'
 import { settledResolution } from '../resolution-wait.ts'
 import { getRma, lockRma, requireVersion } from '../rma.ts'
@@ -70,6 +70,8 @@ function wishOf({ kind, amount_minor, replacement_lines }: z.output<typeof input
 async function worthOf(args: z.output<typeof input>, { db, caller }: CallContext<Tables>) {
   const rma = await getRma(db, args.rma_number, viewerOf(caller))
   const earlier = await resolutionInForce(db, rma.id)
-  const amount = earlier?.amount_minor ?? offerOf(rma, await breakdownOf(db, rma), wishOf(args)).amountMinor
+  if (earlier) return { amount: earlier.amount_minor, currency: rma.currency }
+  requireResolvable(rma)
+  const amount = offerOf(rma, await breakdownOf(db, rma), wishOf(args)).amountMinor
   return { amount, currency: rma.currency }
 }

@@ -49,7 +49,7 @@ export const issueLabel = defineWorkflow<Tables>()({
       costMinor: bought.cost_minor,
       pickupRef: pickup?.booking_ref,
     }
-    announce(...rmaUris(await steps.transaction('note', async (db) => note(db, rmaId, label))))
+    announce(...rmaUris(await steps.transaction('note', async (db) => setLabel(db, await lockRma(db, rmaId), label))))
     return { rmaId }
   },
 })
@@ -79,10 +79,4 @@ function createShipment(
 
 function bookPickup(steps: Steps<Tables>, { shipment_id }: Shipment, window: LabelInput['window']): Promise<Pickup> {
   return steps.call('pickup', 'tms', 'schedule_pickup', { shipment_id, ...(window ? { window } : {}) })
-}
-
-/** A return that was called off meanwhile keeps its status; its label goes unused. */
-async function note(db: Parameters<typeof lockRma>[0], rmaId: string, label: Label): Promise<Rma> {
-  const rma = await lockRma(db, rmaId)
-  return rma.status === 'authorized' || rma.status === 'label_issued' ? setLabel(db, rma, label) : rma
 }

@@ -26,6 +26,7 @@ export const linkClaim = defineWorkflow<Tables>()({
       shipment_id: shipmentRef,
       type: 'damaged',
       draft: true,
+      rma_number: rma.number,
       // The return covers the customer; the draft is about the carrier.
       force_new: true,
       lines: lines.map(({ order_line_id, qty_authorised, qty_requested }) => ({

@@ -1,10 +1,11 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { defineWorkflow, StepFailed, type Steps } from '@backroom/workflows'
 import { announce } from '../changes.ts'
+import { ClaimsOfOrder, requireNoClaim } from '../claims-of-order.ts'
 import type { Tables } from '../database-tables.ts'
 import { type DrawnUnits, insertReturn, type SoldSerial } from '../opening.ts'
 import { type JudgedLine, judgeLines, type ReturnWish, requireReturnable } from '../return-wish.ts'
-import { visibleOrder } from '../sold-order.ts'
+import { type SoldOrder, visibleOrder } from '../sold-order.ts'
 import { rmaUris } from '../uris.ts'
 
 /**
@@ -18,11 +19,9 @@ export const openReturn = defineWorkflow<Tables>()({
   async run(wish: ReturnWish, steps): Promise<{ rmaId: string }> {
     const answer = await steps.call('order', 'oms', 'get_order', { order_id: wish.orderRef })
     const order = visibleOrder(answer, wish.orderRef, wish)
-    const judged = await steps.transaction('judge', async (db) => {
-      const lines = await judgeLines(db, order, wish)
-      requireReturnable(order, lines, wish)
-      return lines
-    })
+    const judged = await steps.transaction('judge', (db) => judgeLines(db, order, wish))
+    await requireUnclaimed(steps, order, judged)
+    requireReturnable(order, judged, wish)
     const draws = await drawAll(steps, wish, judged)
     const serials = await serialsOf(steps, order.order_id)
     const rma = await steps.transaction('open', (db) => insertReturn(db, wish, order, judged, draws, serials))
@@ -30,6 +29,30 @@ export const openReturn = defineWorkflow<Tables>()({
     return { rmaId: rma.id }
   },
 })
+
+/** Units that cannot be returned may have been claimed for: then the claim is named. */
+async function requireUnclaimed(
+  steps: Pick<Steps<Tables>, 'call' | 'isDeployed'>,
+  order: SoldOrder,
+  judged: readonly JudgedLine[],
+): Promise<void> {
+  const wanted =
+    judged.length === 0 ? order.lines : judged.flatMap(({ impossible, line }) => (impossible.length > 0 ? line : []))
+  const blocked = wanted.map(({ order_line_id }) => order_line_id)
+  if (blocked.length === 0 || !steps.isDeployed('claims')) return
+  requireNoClaim(await claimsOf(steps, order), order, new Set(blocked))
+}
+
+/** None where claims does not answer: orders alone decides what can still be returned. */
+async function claimsOf(steps: Pick<Steps<Tables>, 'call'>, { order_id }: SoldOrder): Promise<ClaimsOfOrder> {
+  try {
+    const args = { order_id, verbosity: 'full', limit: 100 }
+    return ClaimsOfOrder.parse(await steps.call('claims', 'claims', 'list_claims', args))
+  } catch (error) {
+    if (error instanceof StepFailed) return { items: [] }
+    throw error
+  }
+}
 
 async function drawAll(
   steps: Steps<Tables>,

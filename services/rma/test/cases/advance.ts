@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { claimBack, overdueAdvances } from '../../src/clawback.ts'
 import { eventually } from '../returns.ts'
 import { allIsRight, oneLine, returns } from './server.ts'
 
 const CONSTRAINT = 'advance_refund_needs_another_person'
 
-/** Until approvals exist, nobody could pay an advance: the rule that forbids it is lifted for as long as a test needs it. */
+/** Pays an advance as if somebody else had agreed. */
 async function advanced(rma_number: string, amount_minor: number) {
-  await returns.asOwner(`alter table approval_rule drop constraint if exists ${CONSTRAINT};
-    insert into approval_rule (tool, account, tier) values ('advance_refund', 'staff-returns', 'A0') on conflict do nothing`)
   const answer = returns.clerk.call('advance_refund', { rma_number, amount_minor, clawback_days: 10 })
   const resolution = await returns.pending(rma_number)
   await returns.record(rma_number, resolution.resolution_id, { payment_refund_ref: 'rfd_advance' })
-  await returns.asOwner(`delete from approval_rule where tool = 'advance_refund' and tier = 'A0';
-    alter table approval_rule add constraint ${CONSTRAINT} check (tool <> 'advance_refund' or tier >= 'A2')`)
   return (await answer).body
 }
 
@@ -28,6 +24,18 @@ describe('an advance refund', () => {
       /advance_refund_needs_another_person/,
     )
   })
+})
+
+describe('an advance refund that somebody else agreed to', { concurrency: 4 }, () => {
+  // Until approvals exist, nobody could pay an advance: the rule that forbids it is lifted for these tests.
+  before(() =>
+    returns.asOwner(`alter table approval_rule drop constraint ${CONSTRAINT};
+      insert into approval_rule (tool, account, tier) values ('advance_refund', 'staff-returns', 'A0')`),
+  )
+  after(() =>
+    returns.asOwner(`delete from approval_rule where tool = 'advance_refund' and tier = 'A0';
+      alter table approval_rule add constraint ${CONSTRAINT} check (tool <> 'advance_refund' or tier >= 'A2')`),
+  )
 
   it('is part of what is paid in the end, and covered by the goods', async () => {
     const order = await oneLine('KIT-1', 2, 1_001)

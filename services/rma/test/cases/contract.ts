@@ -131,11 +131,11 @@ describe('what the returns server offers', () => {
     const order = await oneLine('KIT-1', 1, 100)
     const { rma_number } = await returns.done('create_rma', { order_id: order.orderId })
     await eventually(
-      async () => returns.told.filter((uri) => uri === `returns://rma/${rma_number}`),
+      async () => returns.announced.filter((uri) => uri === `returns://rma/${rma_number}`),
       (told) => told.length > 0,
       'the news of a return',
     )
-    assert.ok(returns.told.includes('returns://queue/WH-1'))
+    assert.ok(returns.announced.includes('returns://queue/WH-1'))
   })
 
   it('tells how much comes back, why, and whose returns stand out', async () => {

@@ -16,7 +16,7 @@ const givenBack = (line: string, taken: number[]) =>
     `${taken} taken`,
   )
 
-describe('a decision about a return', () => {
+describe('a decision about a return', { concurrency: 4 }, () => {
   it('authorises fewer units; the others can be returned or claimed again', async () => {
     const { rma_number, line, lines, version } = await waiting(3, 50_000)
     const [{ rma_line_id }] = lines
@@ -91,6 +91,7 @@ describe('a decision about a return', () => {
       tracking: `TRKshp_${rma_number}`,
       cost_minor: 640,
       pickup_ref: `pick_shp_${rma_number}`,
+      voided: null,
     })
     const shipments = (await returns.logistics.asked('create_shipment')).filter(
       (args) => args.rma_number === rma_number,
@@ -108,6 +109,31 @@ describe('a decision about a return', () => {
     assert.deepEqual([noted.body.status, noted.body.label.tracking], ['label_issued', 'XY-1'])
   })
 
+  it('gives the label back of what was called off, and of what was never sent', async () => {
+    const labelled = async () => {
+      const { rma_number } = await returns.authorised(await oneLine('KIT-1', 1, 1_000), 1)
+      await returns.done('issue_return_label', { rma_number })
+      return rma_number as string
+    }
+    const [cancelled, forgotten] = [await labelled(), await labelled()]
+    await returns.done('cancel_rma', { rma_number: cancelled, reason: 'Kept it' })
+    await returns.db
+      .updateTable('rma')
+      .set({ expires_at: new Date(Date.now() - 1_000) })
+      .where('number', '=', forgotten)
+      .execute()
+    await returns.runSchedule('expire_returns')
+    for (const rma_number of [cancelled, forgotten])
+      await eventually(
+        async () => (await returns.clerk.call('get_return', { rma_number })).body.label.voided,
+        (voided) => voided === true,
+        'a label that is given back',
+      )
+    const asked = (await returns.logistics.asked('intercept_shipment')).map(({ shipment_id }) => shipment_id)
+    for (const number of [cancelled, forgotten])
+      assert.equal(asked.filter((id) => id === `shp_${number}`).length, 1, number)
+  })
+
   it('has the case against the carrier drafted once', async () => {
     const { rma_number } = await returns.authorised(await oneLine('KIT-1', 1, 1_000), 1)
     const link = () => returns.clerk.call('link_carrier_claim', { rma_number, shipment_id: 'shp_1' })
@@ -117,5 +143,7 @@ describe('a decision about a return', () => {
     assert.equal((await link()).body.claim_number, first.body.claim_number)
     const { body } = await returns.clerk.call('get_return', { rma_number })
     assert.equal(body.carrier_claim, first.body.claim_number)
+    const drafted = (await returns.claims.asked('open_claim')).filter((args) => args.rma_number === rma_number)
+    assert.deepEqual([drafted.length, drafted[0]?.draft], [1, true])
   })
 })

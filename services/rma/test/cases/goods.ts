@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { eventually } from '../returns.ts'
 import { allIsRight, oneLine, returns } from './server.ts'
 
-const received = async (qty: number) => {
-  const order = await oneLine('KIT-1', qty, qty * 100)
+const received = async (qty: number, sku = 'KIT-1') => {
+  const order = await oneLine(sku, qty, qty * 100)
   const rma = await returns.authorised(order, qty)
   const [{ rma_line_id: line }] = rma.lines
   return { order, rma_number: rma.rma_number as string, line: line as string }
@@ -19,7 +19,7 @@ const bucket = async (sku: string, column: 'available' | 'quarantined' | 'damage
   return row?.[column] ?? 0
 }
 
-describe('goods that come back', () => {
+describe('goods that come back', { concurrency: 4 }, () => {
   it('may come in parts, are inspected as they come, and never exceed what was authorised', async () => {
     const { rma_number, line } = await received(3)
     const part = await returns.done('receive_return', { rma_number, lines: [{ line, qty: 2 }], dock: 'R2' })
@@ -70,8 +70,7 @@ describe('goods that come back', () => {
   })
 
   it('that look worn are noted when nothing was wrong with them', async () => {
-    const own = { lines: undefined, reason: 'changed_mind' }
-    const { rma_number, lines } = await returns.authorised(await oneLine('KIT-1', 1, 900), 1, own)
+    const { rma_number, lines } = await returns.authorised(await oneLine('KIT-1', 1, 900), 1, 'changed_mind')
     const [{ rma_line_id: line }] = lines
     await returns.done('receive_return', { rma_number, lines: [{ line, qty: 1 }] })
     const { rma } = await returns.done('inspect_return', { rma_number, line, qty: 1, grade: 'C' })
@@ -94,16 +93,16 @@ describe('goods that come back', () => {
       .insertInto('serial')
       .values({ sku: 'KIT-1', serial_no: `S-${order.orderId}`, state: 'shipped', order_ref: order.orderId })
       .execute()
-    const { lines } = await returns.authorised(order, 1)
+    const { lines } = await returns.done('create_rma', { order_id: order.orderId, reason: 'defective' })
     assert.deepEqual(lines[0].serials_sold, [`S-${order.orderId}`])
   })
 
   it('go where the disposition says, once, and inventory says where', async () => {
-    const { rma_number, line } = await received(4)
+    const { rma_number, line } = await received(4, 'BOK-1')
     await returns.done('receive_return', { rma_number, lines: [{ line, qty: 4 }] })
     await returns.done('inspect_return', { rma_number, line, qty: 3, grade: 'A' })
     await returns.done('inspect_return', { rma_number, line, qty: 1, grade: 'D', accepted: false })
-    const [available, apart] = [await bucket('KIT-1', 'available'), await bucket('KIT-1', 'quarantined')]
+    const [available, apart] = [await bucket('BOK-1', 'available'), await bucket('BOK-1', 'quarantined')]
     const wish = { rma_line_id: line, disposition: 'restock', qty: 2, idempotency_key: `once-${line}` }
     const answers = await Promise.all([1, 2, 3].map(() => returns.clerk.call('set_disposition', wish)))
     const booked = answers.filter(({ status }) => status === 200)
@@ -114,8 +113,8 @@ describe('goods that come back', () => {
     await returns.done('set_disposition', { rma_line_id: line, disposition: 'return_to_vendor', qty: 1 })
     const back = await returns.done('set_disposition', { rma_line_id: line, disposition: 'ship_back', qty: 1 })
     assert.deepEqual([back.status, back.wms_movement_ref], ['booked', null])
-    assert.equal(await bucket('KIT-1', 'available'), available + 2)
-    assert.equal(await bucket('KIT-1', 'quarantined'), apart + 1)
+    assert.equal(await bucket('BOK-1', 'available'), available + 2)
+    assert.equal(await bucket('BOK-1', 'quarantined'), apart + 1)
     for (const disposition of ['scrap', 'ship_back']) {
       const over = await returns.clerk.once('set_disposition', { rma_line_id: line, disposition, qty: 1 })
       assert.equal(over.body.code, 'limit_exceeded', disposition)
@@ -159,6 +158,15 @@ describe('goods that come back', () => {
     assert.deepEqual([rma.status, rma.lines[0].qty_accepted, rma.lines[0].qty_rejected], ['disputed', 2, 0])
     assert.equal(rma.money.ceiling_minor, 200)
     assert.equal((await returns.clerk.once('inspect_return', again)).body.code, 'not_found')
+    const told = await eventually(
+      async () => (await returns.facts(rma_number)).filter(({ type }) => type === 'return.inspected.v1'),
+      (facts) => facts.length === 2,
+      'both inspections',
+    )
+    assert.deepEqual(
+      told.map(({ data }) => (data.lines as { qty: number }[])[0]?.qty),
+      [1, 2],
+    )
     await allIsRight()
   })
 })

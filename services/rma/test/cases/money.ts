@@ -19,7 +19,7 @@ const resolving = (rma_number: string) =>
     'the decision',
   )
 
-describe('the end of a return', () => {
+describe('the end of a return', { concurrency: 4 }, () => {
   it('pays two of three units of which one passed, to the cent', async () => {
     const order = await oneLine('KIT-1', 3, 1_000)
     const { rma_number, lines } = await returns.inspected(order, 2, 1)
@@ -54,9 +54,8 @@ describe('the end of a return', () => {
   })
 
   it('keeps the restocking fee, and the label where it is not free', async () => {
-    const own = { lines: undefined, reason: 'changed_mind' }
     const electronics = await oneLine('ELE-1', 1, 9_999, { region: 'east' })
-    const rma = await returns.inspected(electronics, 1, 1, own)
+    const rma = await returns.inspected(electronics, 1, 1, 'changed_mind')
     assert.deepEqual([rma.money.restocking_fee_minor, rma.money.ceiling_minor], [1_499, 8_500])
     const done = await resolve(rma.rma_number, { kind: 'store_credit' }, { credit_ref: 'crd_1' })
     assert.deepEqual([done.resolution.amount_minor, done.resolution.fee_minor], [8_500, 1_499])

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { eventually } from '../returns.ts'
 import { oneLine, returns } from './server.ts'
 
-describe('a return that is asked for', () => {
+describe('a return that is asked for', { concurrency: 4 }, () => {
   it('is authorised at once where the policy says so, and holds its units in the order', async () => {
     const order = await oneLine('KIT-1', 3, 1_000)
     const rma = await returns.done('create_rma', {
@@ -81,6 +81,21 @@ describe('a return that is asked for', () => {
     const west = await oneLine('ELE-1', 1, 10_000)
     const { lines } = (await returns.clerk.call('check_return_eligibility', { order_id: west.orderId })).body
     assert.equal(lines[0].fee_minor, 1_000)
+  })
+
+  it('of goods that are claimed for is refused with the name of the claim', async () => {
+    const order = await oneLine('KIT-1', 1, 1_000)
+    const draw = { order_line_id: order.line, source: 'claim', source_id: 'CLM-TEST', qty: 1 }
+    const drawn = await returns.peerOfOrders('claims', 'draw_entitlement', draw)
+    assert.equal(drawn.status, 200, JSON.stringify(drawn.body))
+    const claim = { claim_number: 'CLM-TEST', status: 'submitted', lines: [{ order_line_id: order.line }] }
+    returns.claims.state.claims.set(order.orderId, [claim])
+    const wish = { order_id: order.orderId, lines: [{ order_line_id: order.line, qty: 1 }] }
+    const refused = await returns.clerk.once('create_rma', wish)
+    assert.equal(refused.body.code, 'conflict')
+    assert.deepEqual(refused.body.details.possible_duplicate_of, { claim_number: 'CLM-TEST', status: 'submitted' })
+    returns.claims.state.claims.set(order.orderId, [{ ...claim, status: 'denied' }])
+    assert.equal((await returns.clerk.once('create_rma', wish)).body.code, 'limit_exceeded')
   })
 
   it('that comes to nothing gives back what it drew', async () => {

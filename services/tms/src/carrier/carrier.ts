@@ -9,12 +9,15 @@ import type { PostalAddress, TrackingCode } from '../database-tables.ts'
 export interface CarrierConnection {
   /** Id of the row in `carrier`. */
   readonly id: string
-  buyLabel(request: LabelRequest): Promise<CarrierAnswer<{ trackingNo: string }>>
-  /** Gives a label back that was not used. */
-  voidLabel(request: { labelId: string; trackingNo: string }): Promise<CarrierAnswer<{ refundMinor: number }>>
+  buyLabel(request: LabelRequest): Promise<CarrierAnswer<BoughtLabel>>
+  /** Gives a label back of which no parcel was collected. */
+  voidLabel(request: {
+    labelId: string
+    trackingNos: readonly string[]
+  }): Promise<CarrierAnswer<{ refundMinor: number }>>
   bookPickup(request: PickupRequest): Promise<CarrierAnswer<{ confirmation: string }>>
-  /** Asks for a parcel under way to be turned back. Failed: it goes on to where it was sent. */
-  intercept(request: { interceptionId: string; trackingNo: string }): Promise<CarrierAnswer<object>>
+  /** Asks for the parcels of a label to be turned back on their way. Failed: they go on to where they were sent. */
+  intercept(request: { interceptionId: string; trackingNos: readonly string[] }): Promise<CarrierAnswer<object>>
   /**
    * Makes sure that a notification comes from the carrier, now, as it was sent, and says it in our terms. Absent: the
    * carrier sends none.
@@ -30,6 +33,11 @@ export type CarrierAnswer<Success> =
   | { status: 'failed'; message: string }
   /** Nobody knows: send it again with the same id. */
   | { status: 'unknown'; reason: string }
+
+/** What a carrier gave each parcel. */
+export interface BoughtLabel {
+  parcels: readonly { barcode: string; trackingNo: string }[]
+}
 
 export interface LabelRequest {
   labelId: string
@@ -48,7 +56,7 @@ export interface PickupRequest {
   to: Date
 }
 
-/** Something that a carrier says happened to a consignment. It may come late, twice and out of order. */
+/** Something that a carrier says happened to a parcel. It may come late, twice and out of order. */
 export interface Scan {
   /** Unique at the carrier; the same again is the same scan. */
   eventId: string

@@ -32,9 +32,14 @@ export type Habit = 'orderly' | 'hasty' | 'forgetful'
 const quirks = ['LOST', 'DAMAGED', 'REFUSED', 'NOT HOME'] as const
 export type Quirk = (typeof quirks)[number]
 
-/** `SIM LOST`, `SIM DAMAGED`, `SIM REFUSED` or `SIM NOT HOME` at either end. */
-export function quirkOf({ from, to }: Pick<LabelRequest, 'from' | 'to'>): Quirk | undefined {
-  return quirks.find((quirk) => [from, to].some(({ line2 }: PostalAddress) => line2 === `SIM ${quirk}`))
+/**
+ * What `SIM LOST`, `SIM DAMAGED`, `SIM REFUSED` or `SIM NOT HOME` at either end means for a parcel of a label, counted from
+ * 0: of several, one is lost or damaged.
+ */
+export function quirkOf({ from, to, parcels }: Pick<LabelRequest, 'from' | 'to' | 'parcels'>, index: number) {
+  const found = quirks.find((quirk) => [from, to].some(({ line2 }: PostalAddress) => line2 === `SIM ${quirk}`))
+  const hitsOne = found === 'LOST' || found === 'DAMAGED'
+  return hitsOne && index < parcels.length - 1 ? undefined : found
 }
 
 /** Collected after an hour or two, a scan at each depot, delivered on the last day of transit. */

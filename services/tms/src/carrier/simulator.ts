@@ -30,21 +30,26 @@ function simulatedCarrier(id: string, habit: Habit, { db, secret, dayMs }: Simul
     id,
     async buyLabel(request) {
       if (!request.to.postal_code.trim()) return { status: 'failed', message: 'The postal code is missing.' }
-      const trackingNo = await db()
+      const parcels = await db()
         .transaction()
-        .execute((trx) => take(trx, id, habit, request, dayMs))
-      return { status: 'succeeded', trackingNo }
+        .execute(async (trx) => {
+          const taken = []
+          for (const [index, { barcode }] of request.parcels.entries())
+            taken.push({ barcode, trackingNo: await take(trx, id, habit, request, index, dayMs) })
+          return taken
+        })
+      return { status: 'succeeded', parcels }
     },
-    async voidLabel({ trackingNo }) {
-      const cost = await stopBefore(db(), trackingNo, 'collected', 'voided')
-      if (cost === undefined) return { status: 'failed', message: 'The parcel was collected already.' }
+    async voidLabel({ trackingNos }) {
+      const cost = await stopBefore(db(), trackingNos, 'collected', 'voided')
+      if (cost === undefined) return { status: 'failed', message: 'A parcel was collected already.' }
       return { status: 'succeeded', refundMinor: cost }
     },
     bookPickup: async ({ pickupId }) => ({ status: 'succeeded', confirmation: `PU-${pickupId.slice(-10)}` }),
-    async intercept({ trackingNo }) {
-      const stopped = await stopBefore(db(), trackingNo, 'out_for_delivery', 'turned_back')
-      if (stopped === undefined) return { status: 'failed', message: 'The parcel is out for delivery already.' }
-      await tellReturn(db(), id, trackingNo, dayMs)
+    async intercept({ trackingNos }) {
+      const stopped = await stopBefore(db(), trackingNos, 'out_for_delivery', 'turned_back')
+      if (stopped === undefined) return { status: 'failed', message: 'A parcel is out for delivery already.' }
+      for (const trackingNo of trackingNos) await tellReturn(db(), id, trackingNo, dayMs)
       return { status: 'succeeded' }
     },
     readWebhook(rawBody, headers) {
@@ -54,16 +59,18 @@ function simulatedCarrier(id: string, habit: Habit, { db, secret, dayMs }: Simul
   }
 }
 
-/** Takes a consignment, once for a key, and plans the scans of its whole journey. */
+/** Takes a parcel of a label, once, and plans the scans of its whole journey. The first one pays for all. */
 async function take(
   db: Kysely<Tables>,
   carrier: string,
   habit: Habit,
   request: LabelRequest,
+  index: number,
   dayMs: number,
 ): Promise<string> {
-  const { labelId: key, costMinor: cost_minor } = request
-  const quirk = quirkOf(request)
+  const key = `${request.labelId}/${index + 1}`
+  const cost_minor = index === 0 ? request.costMinor : 0
+  const quirk = quirkOf(request, index)
   const { rows } = await sql<{ tracking_no: string }>`
     insert into simulated_consignment (key, carrier_id, tracking_no, quirk, state, cost_minor)
     values (${key}, ${carrier}, ${carrier.slice(0, 2).toUpperCase()}::text || nextval('simulated_tracking_no')::text || 'US',
@@ -75,9 +82,9 @@ async function take(
     return (await query.executeTakeFirstOrThrow()).tracking_no
   }
   const now = Date.now()
-  const scans = journeyOf(request, quirk, habit, taken.tracking_no).flatMap((scan, index) =>
+  const scans = journeyOf(request, quirk, habit, taken.tracking_no).flatMap((scan, step) =>
     Array.from({ length: Math.max(1, scan.copies) }, (_, copy) => ({
-      ...scanRow(carrier, taken.tracking_no, `${index}`, copy + 1, scan.status, scan.place, {
+      ...scanRow(carrier, taken.tracking_no, `${step}`, copy + 1, scan.status, scan.place, {
         happens: now + scan.happens * dayMs,
         told: now + scan.told * dayMs,
       }),
@@ -89,31 +96,36 @@ async function take(
   return taken.tracking_no
 }
 
-/** Ends a journey unless it has come to a scan. @returns what the consignment cost; undefined: it had come so far */
+/** Ends journeys unless one of them has come to a scan. @returns what they cost; undefined: one had come so far */
 async function stopBefore(
   db: Kysely<Tables>,
-  trackingNo: string,
+  trackingNos: readonly string[],
   scan: SimulatedStatus,
   state: 'voided' | 'turned_back',
 ): Promise<number | undefined> {
   return db.transaction().execute(async (trx) => {
-    const consignment = await trx
+    const consignments = await trx
       .selectFrom('simulated_consignment')
       .selectAll()
-      .where('tracking_no', '=', trackingNo)
+      .where('tracking_no', '=', sql<string>`any(${trackingNos})`)
+      .orderBy('key')
       .forUpdate()
-      .executeTakeFirst()
-    if (!consignment) return undefined
-    if (consignment.state === state) return consignment.cost_minor
-    const { rows } = await sql<{ ahead: boolean }>`
-      select exists (select from simulated_scan where tracking_no = ${trackingNo}
-        and body ->> 'status' = ${scan} and (body ->> 'occurred_at')::timestamptz > now()) as ahead`.execute(trx)
-    if (!rows[0]?.ahead) return undefined
+      .execute()
+    const costMinor = consignments.reduce((sum, { cost_minor }) => sum + cost_minor, 0)
+    if (consignments.length > 0 && consignments.every((one) => one.state === state)) return costMinor
+    const { rows } = await sql<{ ahead: number }>`
+      select count(distinct tracking_no)::integer as ahead from simulated_scan where tracking_no = any(${trackingNos})
+        and body ->> 'status' = ${scan} and (body ->> 'occurred_at')::timestamptz > now()`.execute(trx)
+    if (consignments.length === 0 || rows[0]?.ahead !== consignments.length) return undefined
     await sql`
-      delete from simulated_scan where tracking_no = ${trackingNo} and delivered_at is null
+      delete from simulated_scan where tracking_no = any(${trackingNos}) and delivered_at is null
         and (body ->> 'occurred_at')::timestamptz > now()`.execute(trx)
-    await trx.updateTable('simulated_consignment').set({ state }).where('tracking_no', '=', trackingNo).execute()
-    return consignment.cost_minor
+    await trx
+      .updateTable('simulated_consignment')
+      .set({ state })
+      .where('tracking_no', '=', sql<string>`any(${trackingNos})`)
+      .execute()
+    return costMinor
   })
 }
 

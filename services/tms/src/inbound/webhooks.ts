@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { BadWebhook, type CarrierConnection, type Scan } from '../carrier/carrier.ts'
 import { announce } from '../changes.ts'
 import type { Tables } from '../database-tables.ts'
+import { parcelByTracking } from '../parcel-label.ts'
 import { lockShipment } from '../shipment.ts'
 import { recordEvents } from '../tracking.ts'
 import { EXCEPTIONS_URI, shipmentUri } from '../uris.ts'
@@ -43,20 +44,20 @@ export function mountWebhooks(
   )
 }
 
-/** Books scans of a carrier, each shipment's in a transaction. @returns tracking numbers that no label of it has */
+/** Books scans of a carrier, each parcel's in a transaction. @returns tracking numbers that it gave nothing of ours */
 async function takeScans(db: Kysely<Tables>, carrier: string, scans: readonly Scan[]): Promise<string[]> {
   const unknown: string[] = []
   for (const [trackingNo, own] of Map.groupBy(scans, (scan) => scan.trackingNo)) {
     const shipmentId = await db.transaction().execute(async (trx) => {
-      const label = await trx
-        .selectFrom('label')
-        .select('shipment_id')
-        .where('tracking_no', '=', trackingNo)
-        .where('carrier_id', '=', carrier)
-        .executeTakeFirst()
-      if (!label) return undefined
-      const shipment = await lockShipment(trx, label.shipment_id)
-      const events = own.map(({ eventId: sourceEventId, ...scan }) => ({ source: carrier, sourceEventId, ...scan }))
+      const parcel = await parcelByTracking(trx, { carrier, trackingNo })
+      if (!parcel) return undefined
+      const shipment = await lockShipment(trx, parcel.shipment_id)
+      const events = own.map(({ eventId: sourceEventId, ...scan }) => ({
+        ...scan,
+        source: carrier,
+        sourceEventId,
+        parcelId: parcel.parcel_id,
+      }))
       await recordEvents(trx, shipment, events)
       return shipment.id
     })

@@ -14,6 +14,6 @@ export const drivers = defineResource({
   subscribable: true,
   read: async (_, { db }) => {
     const { items } = await listDrivers(db, {}, { limit: MOST })
-    return { items: await driverViews(db, items, new Date().toISOString().slice(0, 10), 'concise') }
+    return { items: await driverViews(db, items, undefined, 'concise') }
   },
 })

@@ -1,5 +1,5 @@
 import { type DemoOrder, demoProducts, type SeededRandom } from '@backroom/demo-data'
-import type { Insertable } from 'kysely'
+import type { Insertable, Kysely } from 'kysely'
 import { ulid } from 'ulid'
 import type { Tables, TrackingCode } from '../database-tables.ts'
 import { locate } from '../gazetteer.ts'
@@ -12,7 +12,28 @@ export interface ShipmentRows {
   shipments: Row<'shipment'>[]
   parcels: Row<'parcel'>[]
   labels: Row<'label'>[]
+  parcelLabels: Row<'parcel_label'>[]
   events: Row<'tracking_event'>[]
+}
+
+export const noShipments = (): ShipmentRows => ({
+  shipments: [],
+  parcels: [],
+  labels: [],
+  parcelLabels: [],
+  events: [],
+})
+
+/** Writes them; any of the lists may be empty. */
+export async function insertShipments(
+  db: Kysely<Tables>,
+  { shipments, parcels, labels, parcelLabels, events }: ShipmentRows,
+): Promise<void> {
+  if (shipments.length > 0) await db.insertInto('shipment').values(shipments).execute()
+  if (parcels.length > 0) await db.insertInto('parcel').values(parcels).execute()
+  if (labels.length > 0) await db.insertInto('label').values(labels).execute()
+  if (parcelLabels.length > 0) await db.insertInto('parcel_label').values(parcelLabels).execute()
+  if (events.length > 0) await db.insertInto('tracking_event').values(events).execute()
 }
 
 const HOUR_MS = 3_600_000
@@ -22,7 +43,7 @@ const grams = new Map(demoProducts.map(({ sku, weightGrams }) => [sku, weightGra
 
 /** The parcels of the shop's orders that have left, with what their carrier has said until now. */
 export function orderShipments(orders: readonly DemoOrder[], now: number, random: SeededRandom): ShipmentRows {
-  const rows: ShipmentRows = { shipments: [], parcels: [], labels: [], events: [] }
+  const rows = noShipments()
   for (const order of orders) if (order.shippedAt) addOrder(rows, order, order.shippedAt, now, random)
   return rows
 }
@@ -48,19 +69,21 @@ function addOrder(rows: ShipmentRows, order: DemoOrder, shippedAt: Date, now: nu
     ...{ last_scan_at: new Date(last?.at ?? packed), picked_up_at: shippedAt, delivered_at: deliveredAt },
     ...{ void_reason: null, created_by: 'oms', created_at: new Date(packed) },
   })
+  const [parcel_id, label_id] = [`prc_${ulid(packed, random.next)}`, `lbl_${ulid(packed, random.next)}`]
   rows.parcels.push({
-    ...{ id: `prc_${ulid(packed, random.next)}`, shipment_id: id, seq: 1, package_id: null },
+    ...{ id: parcel_id, shipment_id: id, seq: 1, package_id: null },
     barcode: `${id.slice(4)}-1`,
     weight_g: order.lines.reduce((sum, { sku, quantity }) => sum + quantity * (grams.get(sku) ?? 500), 0),
     volume_cm3: 8_000,
     lines: JSON.stringify(order.lines.map(({ sku, quantity }) => ({ sku, qty: quantity }))),
   })
   rows.labels.push({
-    ...{ id: `lbl_${ulid(packed, random.next)}`, shipment_id: id, carrier_id: CARRIER, service: 'ground', tracking_no },
+    ...{ id: label_id, shipment_id: id, carrier_id: CARRIER, service: 'ground' },
     ...{ cost_minor: 740 + random.integer(0, 400), currency, promised_on: promised.toISOString().slice(0, 10) },
     ...{ status: 'purchased', refund_minor: null, message: null, requested_by: 'oms' },
     ...{ requested_at: new Date(packed), purchased_at: new Date(packed) },
   })
+  rows.parcelLabels.push({ tracking_no, label_id, parcel_id })
   rows.events.push(
     ...scans.map(({ code, at }, index) => ({
       ...{ shipment_id: id, source: CARRIER, source_event_id: `${tracking_no}-${index}`, code },

@@ -7,6 +7,7 @@ import { consignmentOf } from '../consignment.ts'
 import { defineTool } from '../define.ts'
 import { RateId, ShipmentId } from '../identifiers.ts'
 import { livingLabel, readLabel, requestLabel } from '../label.ts'
+import { parcelLabelsOf } from '../parcel-label.ts'
 import { chooseRate, quoteRates } from '../rates.ts'
 import { readShipment } from '../shipment.ts'
 import { shipmentUri } from '../uris.ts'
@@ -16,7 +17,7 @@ export const buyLabel = defineTool({
   name: 'buy_label',
   title: 'Buy label',
   description:
-    'Hand a shipment to a carrier or to the own fleet, at a rate of quote_rates; without one, the cheapest that keeps the promise. A shipment has one label: calling it again answers with that. track_shipment follows it from here.',
+    'Hand a shipment to a carrier or to the own fleet, at a rate of quote_rates; without one, the cheapest that keeps the promise. Each parcel gets a tracking number of its own. A shipment has one label: calling it again answers with that. track_shipment follows it from here.',
   scope: 'tms:ship',
   effect: 'write',
   idempotent: true,
@@ -33,7 +34,8 @@ export const buyLabel = defineTool({
   output: z.object({
     label_id: z.string(),
     shipment_id: z.string(),
-    tracking_no: z.string(),
+    tracking_no: z.string().describe('Of the first parcel'),
+    parcels: z.array(z.object({ barcode: z.string(), tracking_no: z.string() })).describe('What sticks on each parcel'),
     carrier: z.string(),
     service: z.string(),
     cost_minor: z.int(),
@@ -51,11 +53,14 @@ export const buyLabel = defineTool({
   outcome: async (workflowId, { db }) => {
     await outcomeOf(workflow, workflowId)
     const label = await readLabel(db, workflowId)
-    if (label.tracking_no === null) throw refused(label.shipment_id, label.message)
+    const parcels = await parcelLabelsOf(db, workflowId)
+    const [first] = parcels
+    if (!first) throw refused(label.shipment_id, label.message)
     return {
       label_id: label.id,
       shipment_id: label.shipment_id,
-      tracking_no: label.tracking_no,
+      tracking_no: first.tracking_no,
+      parcels: parcels.map(({ barcode, tracking_no }) => ({ barcode, tracking_no })),
       carrier: label.carrier_id,
       service: label.service,
       cost_minor: label.cost_minor,

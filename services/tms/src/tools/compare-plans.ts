@@ -1,32 +1,23 @@
+import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { plannedBeside } from '../baseline.ts'
+import type { Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { PlanId } from '../identifiers.ts'
 import { type Plan, readPlan, routesOf, stopsOf } from '../plan.ts'
-import { planView } from '../plan-view.ts'
-
-const Figures = z.object({
-  plan_id: z.string(),
-  status: z.string(),
-  routes: z.int(),
-  stops: z.int(),
-  unassigned: z.int(),
-  distance_m: z.int(),
-  drive_s: z.int(),
-  cost_minor: z.int(),
-  lateness_s: z.int(),
-})
+import { Figures, planView } from '../plan-view.ts'
 
 export const comparePlans = defineTool({
   name: 'compare_plans',
   title: 'Compare plans',
   description:
-    'Plans side by side: routes, kilometres, cost, lateness and what has no route, and which shipments change driver between the first and each other plan.',
+    'Plans side by side: routes, kilometres, cost, lateness and what has no route, and which shipments change driver between the first and each other plan. One plan alone is compared with those that its day goes by.',
   scope: 'tms:read',
   effect: 'read',
-  input: z.object({ plan_ids: z.array(PlanId).min(2).max(5) }),
+  input: z.object({ plan_ids: z.array(PlanId).min(1).max(5) }),
   output: z.object({
     currency: z.string(),
-    plans: z.array(Figures),
+    plans: z.array(Figures.extend({ plan_id: z.string(), day: z.string(), status: z.string() })),
     moves: z.array(
       z.object({
         plan_id: z.string(),
@@ -39,8 +30,7 @@ export const comparePlans = defineTool({
   text: ({ plans, moves }) =>
     `${plans.map(({ plan_id, distance_m }) => `${plan_id}: ${Math.round(distance_m / 1_000)} km`).join('; ')}; ${moves.length} shipments change driver`,
   handle: async ({ plan_ids }, { db }) => {
-    const plans = await Promise.all(plan_ids.map((id) => readPlan(db, id)))
-    const views = await Promise.all(plans.map((plan) => planView(db, plan)))
+    const plans = await plansOf(db, plan_ids)
     const [first, ...others] = await Promise.all(plans.map((plan) => driversOf(db, plan)))
     const moves = others.flatMap(({ id, drivers }) =>
       [...new Set([...(first?.drivers.keys() ?? []), ...drivers.keys()])].flatMap((shipment_id) => {
@@ -50,16 +40,26 @@ export const comparePlans = defineTool({
       }),
     )
     const none = { routes: 0, stops: 0, unassigned: 0, distance_m: 0, drive_s: 0, cost_minor: 0, lateness_s: 0 }
+    const views = await Promise.all(plans.map((plan) => planView(db, plan)))
     return {
       currency: plans[0]?.currency ?? 'USD',
-      plans: views.map(({ plan_id, status, figures }) => ({ plan_id, status, ...(figures ?? none) })),
+      plans: views.map(({ plan_id, day, status, figures }) => ({ plan_id, day, status, ...(figures ?? none) })),
       moves,
     }
   },
 })
 
+/** The named plans; beside one alone those that its day goes by. */
+async function plansOf(db: Kysely<Tables>, ids: readonly string[]): Promise<Plan[]> {
+  const plans = await Promise.all([...new Set(ids)].map((id) => readPlan(db, id)))
+  const [only, another] = plans
+  if (!only || another) return plans
+  const { plan_ids = [] } = (await plannedBeside(db, only)) ?? {}
+  return [...(await Promise.all(plan_ids.map((id) => readPlan(db, id)))), only]
+}
+
 /** Who brings each shipment of a plan. */
-async function driversOf(db: Parameters<typeof routesOf>[0], { id }: Plan) {
+async function driversOf(db: Kysely<Tables>, { id }: Plan) {
   const routes = await routesOf(db, [id])
   const stops = await stopsOf(
     db,

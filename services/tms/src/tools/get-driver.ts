@@ -16,8 +16,7 @@ export const getDriver = defineTool({
   text: ({ driver_id, name, status, hours }) =>
     `${driver_id} (${name}) is ${status}, ${(hours.drive_day_left_s / 3_600).toFixed(1)} h of driving left`,
   handle: async ({ driver_id, date }, { db }) => {
-    const day = date ?? new Date().toISOString().slice(0, 10)
-    const [view] = await driverViews(db, [await readDriver(db, driver_id)], day, 'full')
+    const [view] = await driverViews(db, [await readDriver(db, driver_id)], date, 'full')
     if (!view) throw new Error('a driver that exists has a view')
     return view
   },

@@ -1,3 +1,4 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { driverStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
@@ -5,7 +6,6 @@ import { requireDepot } from '../depot.ts'
 import { listDrivers as list } from '../driver.ts'
 import { DriverView, driverViews } from '../driver-view.ts'
 import { Day, DepotId, Skill } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 
 export const listDrivers = defineTool({
   name: 'list_drivers',
@@ -20,13 +20,13 @@ export const listDrivers = defineTool({
     skills: z.array(Skill).min(1).max(10).optional().describe('All of them'),
     date: Day.optional().describe('Default: today'),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(DriverView),
   text: ({ items, next_cursor }) => `${items.length} drivers${next_cursor ? ', more follow' : ''}`,
   handle: async ({ depot, status, skills, date, cursor, limit, verbosity }, { db }) => {
     const depotId = depot === undefined ? undefined : (await requireDepot(db, depot)).id
     const { items, ...rest } = await list(db, { depotId, status, skills }, { cursor, limit })
-    const day = date ?? new Date().toISOString().slice(0, 10)
-    return { ...rest, items: await driverViews(db, items, day, verbosity) }
+    return { ...rest, items: await driverViews(db, items, date, verbosity) }
   },
 })

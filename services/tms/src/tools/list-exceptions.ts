@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { severities, shipmentStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { listOpenExceptions } from '../exception.ts'
 import { Moment } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { ExceptionView, exceptionView } from '../shipment-view.ts'
 
 export const listExceptions = defineTool({
@@ -13,7 +13,12 @@ export const listExceptions = defineTool({
     'What went wrong with shipments and is still open, the newest first. verbosity full adds what was noted. End one with resolve_exception.',
   scope: 'tms:read',
   effect: 'read',
-  input: z.object({ severity: z.enum(severities).optional(), since: Moment.optional(), ...paging }),
+  input: z.object({
+    severity: z.enum(severities).optional(),
+    since: Moment.optional(),
+    ...paging,
+    verbosity: Verbosity,
+  }),
   output: listOf(ExceptionView.extend({ order_ref: z.string().nullable(), shipment_status: z.enum(shipmentStatuses) })),
   text: ({ items, next_cursor }) => `${items.length} open exceptions${next_cursor ? ', more follow' : ''}`,
   handle: async ({ severity, since, cursor, limit, verbosity }, { db }) => {

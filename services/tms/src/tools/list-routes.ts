@@ -1,10 +1,10 @@
-import { decodeCursor, pageOf } from '@backroom/mcp-service'
+import { decodeCursor, listOf, pageOf, paging, Verbosity } from '@backroom/mcp-service'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { routeStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { requireDepot } from '../depot.ts'
 import { Day, DepotId, DriverId } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { RouteSummary, routeSummaries } from '../route-view.ts'
 
 export const listRoutes = defineTool({
@@ -20,6 +20,7 @@ export const listRoutes = defineTool({
     driver_id: DriverId.optional(),
     status: z.enum(routeStatuses).optional(),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(RouteSummary),
   text: ({ items, next_cursor }) => `${items.length} routes${next_cursor ? ', more follow' : ''}`,
@@ -29,8 +30,9 @@ export const listRoutes = defineTool({
     let query = db
       .selectFrom('route')
       .innerJoin('route_plan', 'route_plan.id', 'route.plan_id')
+      .innerJoin('depot', 'depot.id', 'route_plan.depot_id')
       .selectAll('route')
-      .where('route.day', '=', date ?? new Date().toISOString().slice(0, 10))
+      .where('route.day', '=', date ?? sql<string>`(now() at time zone depot.timezone)::date`)
     if (depotId) query = query.where('route_plan.depot_id', '=', depotId)
     if (driver_id) query = query.where('route.driver_id', '=', driver_id)
     if (status) query = query.where('route.status', '=', status)

@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { requireDepot } from '../depot.ts'
 import { listVehicles as list } from '../driver.ts'
 import { DepotId, Skill } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 
 export const listVehicles = defineTool({
   name: 'list_vehicles',
@@ -11,7 +11,12 @@ export const listVehicles = defineTool({
   description: 'Vehicles with what they hold and can do, by depot and capability. verbosity full adds what they cost.',
   scope: 'tms:read',
   effect: 'read',
-  input: z.object({ depot: DepotId.optional(), capability: Skill.optional().describe('For example cold'), ...paging }),
+  input: z.object({
+    depot: DepotId.optional(),
+    capability: Skill.optional().describe('For example cold'),
+    ...paging,
+    verbosity: Verbosity,
+  }),
   output: listOf(
     z.object({
       vehicle_id: z.string(),

@@ -8,7 +8,7 @@ import { tellProgress } from '../plan-progress.ts'
 import { PlanView, planLine, planView } from '../plan-view.ts'
 import { draftPlan } from '../planning.ts'
 import { chooseSolver } from '../solver.ts'
-import { planUri } from '../uris.ts'
+import { PLAN_VIEW_URI, planUri } from '../uris.ts'
 import { optimiseRoutes } from '../workflows/optimise-routes.ts'
 
 export const optimizeRoutes = defineTool({
@@ -31,7 +31,12 @@ export const optimizeRoutes = defineTool({
         vehicles: z.array(VehicleId).min(1).max(100).optional().describe('Only these'),
       })
       .optional(),
-    time_budget_s: z.int().min(1).max(300).default(10),
+    time_budget_s: z
+      .int()
+      .min(1)
+      .max(300)
+      .default(10)
+      .describe('At most so long; a small plan is found sooner, and then the same for the same seed'),
     objective: z.enum(objectives).default('cost').describe('cost, distance, or as few vehicles as possible'),
     lock: z
       .array(z.object({ shipment_id: ShipmentId, driver_id: DriverId }))
@@ -41,6 +46,7 @@ export const optimizeRoutes = defineTool({
     seed: z.int().min(0).max(2_147_483_647).default(1).describe('The same seed searches in the same way'),
   }),
   output: PlanView,
+  view: PLAN_VIEW_URI,
   text: planLine,
   start: async ({ depot, date, objective, time_budget_s, seed, shipments, constraints, lock }, { db, caller }) => {
     const plan = await draftPlan(db, {

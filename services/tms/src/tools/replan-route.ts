@@ -8,7 +8,7 @@ import { tellProgress } from '../plan-progress.ts'
 import { PlanView, planLine, planView } from '../plan-view.ts'
 import { draftReplan, type RouteEvent } from '../replanning.ts'
 import { chooseSolver } from '../solver.ts'
-import { planUri } from '../uris.ts'
+import { PLAN_VIEW_URI, planUri } from '../uris.ts'
 import { optimiseRoutes } from '../workflows/optimise-routes.ts'
 
 const Event = z
@@ -35,6 +35,7 @@ export const replanRoute = defineTool({
     seed: z.int().min(0).max(2_147_483_647).default(1),
   }),
   output: PlanView,
+  view: PLAN_VIEW_URI,
   text: planLine,
   start: async ({ route_id, event, time_budget_s, seed }, { db, caller }) => {
     const plan = await draftReplan(db, {

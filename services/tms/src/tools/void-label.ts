@@ -5,7 +5,8 @@ import { policyFor } from '../approval-policy.ts'
 import { labelStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { TrackingNo } from '../identifiers.ts'
-import { labelByTracking, readLabel, requestVoid } from '../label.ts'
+import { readLabel, requestVoid } from '../label.ts'
+import { labelByTracking } from '../parcel-label.ts'
 import { shipmentUri } from '../uris.ts'
 import { voidLabel as workflow } from '../workflows/carrier-requests.ts'
 
@@ -13,7 +14,7 @@ export const voidLabel = defineTool({
   name: 'void_label',
   title: 'Void label',
   description:
-    'Give an unused label back to its carrier, as long as the parcel was not collected. The shipment can then get another label.',
+    'Give the unused label of a shipment back to its carrier, as long as none of its parcels was collected. The shipment can then get another.',
   scope: 'tms:ship',
   effect: 'destructive',
   idempotent: true,
@@ -23,7 +24,7 @@ export const voidLabel = defineTool({
     const { cost_minor: minor, currency } = await labelByTracking(db, tracking_no)
     return policyFor(db, { tool: 'void_label', account: caller.subject, minor, currency, what: 'price' })
   },
-  input: z.object({ tracking_no: TrackingNo }),
+  input: z.object({ tracking_no: TrackingNo.describe('Tracking number of any parcel of the shipment') }),
   output: z.object({
     label_id: z.string(),
     shipment_id: z.string(),

@@ -1,11 +1,12 @@
 import { defineWorkflow, enqueue, RetryLater, type Steps } from '@backroom/workflows'
 import type { Kysely } from 'kysely'
-import type { CarrierAnswer } from '../carrier/carrier.ts'
+import type { BoughtLabel, CarrierAnswer } from '../carrier/carrier.ts'
 import { carrierInUse } from '../carrier/carriers-in-use.ts'
 import { announce } from '../changes.ts'
 import type { Tables } from '../database-tables.ts'
 import { readInterception, settleInterception } from '../interception.ts'
 import { type Label, labelRequest, readLabel, requestVoid, settleLabel, settleVoid } from '../label.ts'
+import { parcelLabelsOf } from '../parcel-label.ts'
 import { readPickup, settlePickup } from '../pickup.ts'
 import { readShipment } from '../shipment.ts'
 import { shipmentUri } from '../uris.ts'
@@ -29,7 +30,7 @@ export const buyLabel = defineWorkflow<Tables>()({
 })
 
 /** A shipment that was voided meanwhile needs no label. */
-async function settle(db: Kysely<Tables>, id: string, answer: Settled<{ trackingNo: string }>): Promise<Label> {
+async function settle(db: Kysely<Tables>, id: string, answer: Settled<BoughtLabel>): Promise<Label> {
   const label = await settleLabel(db, id, answer)
   const { status } = await readShipment(db, label.shipment_id)
   if (label.status !== 'purchased' || status !== 'voided') return label
@@ -43,9 +44,12 @@ export const voidLabel = defineWorkflow<Tables>()({
   kind: 'void_label',
   async run({ id }: Request, steps): Promise<void> {
     steps.pivot()
-    const { carrier_id, tracking_no } = await steps.transaction('read', (db) => readLabel(db, id))
-    const request = { labelId: id, trackingNo: tracking_no ?? '' }
-    const answer = await ask(steps, () => carrierInUse(carrier_id).voidLabel(request))
+    const { carrierId, ...request } = await steps.transaction('read', async (db) => ({
+      carrierId: (await readLabel(db, id)).carrier_id,
+      labelId: id,
+      trackingNos: (await parcelLabelsOf(db, id)).map(({ tracking_no }) => tracking_no),
+    }))
+    const answer = await ask(steps, () => carrierInUse(carrierId).voidLabel(request))
     const { shipment_id } = await steps.transaction('settle', (db) => settleVoid(db, id, answer))
     announce(shipmentUri(shipment_id))
   },
@@ -86,14 +90,14 @@ export const interceptShipment = defineWorkflow<Tables>()({
 async function stopWithCarrier(
   steps: Steps<Tables>,
   interceptionId: string,
-  { id: labelId, carrierId, trackingNo }: { id: string; carrierId: string; trackingNo: string },
+  { id: labelId, carrierId, trackingNos }: { id: string; carrierId: string; trackingNos: string[] },
   unsent: boolean,
 ): Promise<Parameters<typeof settleInterception>[2]> {
   if (unsent) {
-    const back = await ask(steps, () => carrierInUse(carrierId).voidLabel({ labelId, trackingNo }), 'void')
+    const back = await ask(steps, () => carrierInUse(carrierId).voidLabel({ labelId, trackingNos }), 'void')
     if (back.status === 'succeeded') return { intercepted: true, unused: { labelId, refundMinor: back.refundMinor } }
   }
-  const answer = await ask(steps, () => carrierInUse(carrierId).intercept({ interceptionId, trackingNo }))
+  const answer = await ask(steps, () => carrierInUse(carrierId).intercept({ interceptionId, trackingNos }))
   return { intercepted: answer.status === 'succeeded' }
 }
 

@@ -2,8 +2,9 @@ import type { Schedule } from '@backroom/workflows'
 import { sql } from 'kysely'
 import { announce } from '../changes.ts'
 import type { Tables } from '../database-tables.ts'
+import { followShifts } from '../driver-shifts.ts'
 import { reportLost } from '../lost-parcels.ts'
-import { EXCEPTIONS_URI, shipmentUri } from '../uris.ts'
+import { DRIVERS_URI, EXCEPTIONS_URI, shipmentUri } from '../uris.ts'
 
 /** What time alone calls for. */
 export const schedules: Schedule<Tables>[] = [
@@ -13,6 +14,13 @@ export const schedules: Schedule<Tables>[] = [
     async run(steps) {
       const ids = await steps.transaction('report', reportLost)
       if (ids.length > 0) announce(EXCEPTIONS_URI, ...ids.map(shipmentUri))
+    },
+  },
+  {
+    name: 'follow_shifts',
+    cron: '10,40 * * * * *',
+    async run(steps) {
+      if ((await steps.transaction('follow', followShifts)) > 0) announce(DRIVERS_URI)
     },
   },
   {

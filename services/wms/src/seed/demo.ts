@@ -1,8 +1,8 @@
+import { DAY_MS, dayOf, daysAfter } from '@backroom/calendar'
 import { demoOrders, seededRandom } from '@backroom/demo-data'
 import { type Kysely, sql } from 'kysely'
 import { ulid } from 'ulid'
 import type { PurchaseOrderStatus, Tables } from '../database-tables.ts'
-import { dayOf, daysAfter, today } from '../day.ts'
 import { refreshSummaries } from '../warehouse-summary.ts'
 import { policyRow, shelves, skuRows } from './assortment.ts'
 import { locationRows } from './bins.ts'
@@ -14,7 +14,6 @@ import type { History, SeedOrder } from './shelf-ledger.ts'
 import { binRows, plannedCount, playTransfer, shipmentRows } from './work.ts'
 
 const SEED = 2026
-const DAY_MS = 86_400_000
 /** Days after its last delivery that a received order is closed. */
 const CLOSING_DAYS = 14
 
@@ -23,7 +22,7 @@ const CLOSING_DAYS = 14
  * data on every machine.
  */
 export async function seedDemo(db: Kysely<Tables>): Promise<void> {
-  const day = today()
+  const day = dayOf()
   const random = seededRandom(SEED)
   const midnight = Date.parse(day)
   const shopOrders = demoOrders(new Date(midnight))

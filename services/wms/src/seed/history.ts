@@ -1,6 +1,6 @@
+import type { Day } from '@backroom/calendar'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import type { DemoOrder, SeededRandom } from '@backroom/demo-data'
-import type { Day } from '../database-tables.ts'
-import { dayOf, daysAfter } from '../day.ts'
 import type { Shelf } from './assortment.ts'
 import { earmark, playOrders } from './orders.ts'
 import { type Delivery, receive, reorder } from './purchasing.ts'

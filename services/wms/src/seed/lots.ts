@@ -1,5 +1,5 @@
-import type { Day } from '../database-tables.ts'
-import { dayOf, daysAfter } from '../day.ts'
+import type { Day } from '@backroom/calendar'
+import { dayOf, daysAfter } from '@backroom/calendar'
 import type { Shelf } from './assortment.ts'
 import type { History } from './shelf-ledger.ts'
 

@@ -1,7 +1,7 @@
+import { dayOf, daysAfter } from '@backroom/calendar'
 import type { SeededRandom } from '@backroom/demo-data'
 import { ulid } from 'ulid'
 import type { Bucket } from '../database-tables.ts'
-import { dayOf, daysAfter } from '../day.ts'
 import type { Shelf } from './assortment.ts'
 import { type History, move, type SeedOrder, type SeedReceipt, stockOf } from './shelf-ledger.ts'
 

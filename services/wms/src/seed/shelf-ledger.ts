@@ -1,5 +1,6 @@
+import type { Day } from '@backroom/calendar'
 import type { Insertable } from 'kysely'
-import type { Bucket, Day, MovementKind, Tables } from '../database-tables.ts'
+import type { Bucket, MovementKind, Tables } from '../database-tables.ts'
 import type { Shelf } from './assortment.ts'
 
 /** What six weeks of selling and buying left behind, ready to be inserted. */

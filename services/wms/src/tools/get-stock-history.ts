@@ -1,8 +1,8 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { movementKinds } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { Day, Lot, Sku, WarehouseId } from '../identifiers.ts'
-import { listOf, paging } from '../paging.ts'
 import { MovementEntry, movementEntry } from '../shapes.ts'
 import { stockHistory } from '../stock-history.ts'
 
@@ -21,6 +21,7 @@ export const getStockHistory = defineTool({
     to: Day.optional().describe('Last day, UTC'),
     kinds: z.array(z.enum(movementKinds)).min(1).optional(),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(MovementEntry),
   text: ({ items, next_cursor }) => `${items.length} movements${next_cursor ? ', more follow' : ''}`,

@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { DemandAge, demandNote } from '../demand.ts'
 import { Region, WarehouseId } from '../identifiers.ts'
 import { listLowStock as readLowStock } from '../low-stock.ts'
-import { listOf, paging } from '../paging.ts'
 
 export const listLowStock = defineTool({
   name: 'list_low_stock',
@@ -17,6 +17,7 @@ export const listLowStock = defineTool({
     warehouse: WarehouseId.optional(),
     cover_days: z.int().min(1).max(365).default(7).describe('Days that stock should last beyond the lead time'),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(
     z.object({

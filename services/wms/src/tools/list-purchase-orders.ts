@@ -1,9 +1,9 @@
+import { listOf, paging, Verbosity } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { purchaseOrderStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { Sku, WarehouseId } from '../identifiers.ts'
 import { requireSku, requireWarehouse } from '../master-data.ts'
-import { listOf, paging } from '../paging.ts'
 import { listPurchaseOrders as readPurchaseOrders } from '../purchase-order-view.ts'
 import { PurchaseOrderSummary } from '../shapes.ts'
 
@@ -20,6 +20,7 @@ export const listPurchaseOrders = defineTool({
     supplier: z.string().max(64).optional().describe('Supplier id, for example SUP-02'),
     sku: Sku.optional(),
     ...paging,
+    verbosity: Verbosity,
   }),
   output: listOf(PurchaseOrderSummary),
   text: ({ items, next_cursor }) => `${items.length} purchase orders${next_cursor ? ', more follow' : ''}`,

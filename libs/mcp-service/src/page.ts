@@ -1,14 +1,15 @@
-import { Cursor, PageLimit } from '@backroom/mcp-service'
 import { z } from 'zod'
+import { Cursor, PageLimit } from './cursor.ts'
 
-/** Arguments of every list tool. */
-export const paging = {
-  cursor: Cursor,
-  limit: PageLimit,
-  verbosity: z.enum(['concise', 'full']).default('concise').describe('concise leaves out what is rarely needed'),
-}
+/** Arguments that say which page of a list is wanted. */
+export const paging = { cursor: Cursor, limit: PageLimit }
 
-/** Where a page starts and how long it is. */
+/** How much of each row a list tells. */
+export const Verbosity = z
+  .enum(['concise', 'full'])
+  .default('concise')
+  .describe('concise leaves out what is rarely needed')
+
 export interface PageRequest {
   cursor?: string | undefined
   limit: number

@@ -5,7 +5,7 @@ import { launchBrowser, startFleet } from '@backroom/fleet-testing'
 import type { Browser } from 'playwright-core'
 import { aiSdk } from '../src/clients/ai-sdk.ts'
 import { sdkV2 } from '../src/clients/sdk-v2.ts'
-import { busyFleet, openRetail, type Retail } from '../src/retail/retail.ts'
+import { busyFleet, openRetail, orderToCash, type Retail } from '../src/retail/retail.ts'
 import {
   buy,
   checkOut,
@@ -36,7 +36,7 @@ describe('from cart to money, through clients of other people', () => {
   let store: StaffedStore
   before(async () => {
     const environment = { ...busyFleet, CONFIRM_PAYMENT_SECONDS: '8' }
-    retail = openRetail(await startFleet({ environment }))
+    retail = openRetail(await startFleet({ only: orderToCash, environment }))
     browser = await launchBrowser()
     for (const { sku } of [LITTER, WAND]) await stockUp(retail, sku, 200)
     store = await openStore(retail, browser, { connect: sdkV2('auto'), customer: 'demo1' })

@@ -1,15 +1,17 @@
-import type { Day } from './database-tables.ts'
+/** A calendar day as `YYYY-MM-DD`. */
+export type Day = string
 
-const DAY_MS = 86_400_000
+/** Milliseconds of a day. */
+export const DAY_MS = 86_400_000
 
-/** The calendar day of a moment, in UTC; now by default. */
-export function dayOf(moment: Date = new Date()): Day {
-  return moment.toISOString().slice(0, 10)
+/** The calendar day of a moment, in UTC; now by default. Numbers are milliseconds. */
+export function dayOf(moment: Date | number = Date.now()): Day {
+  return new Date(moment).toISOString().slice(0, 10)
 }
 
 /** The day `days` later; negative for earlier. */
 export function daysAfter(day: Day, days: number): Day {
-  return dayOf(new Date(Date.parse(day) + days * DAY_MS))
+  return dayOf(Date.parse(day) + days * DAY_MS)
 }
 
 /** The same time of day `days` business days later; Saturdays and Sundays do not count. */
