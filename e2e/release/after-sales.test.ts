@@ -181,8 +181,10 @@ describe('goods that come back and goods that came broken, through an independen
       const { label: now } = await done(desk.returns, 'get_return', { rma_number })
       return now.voided === true
     })
-    const { status } = await done(desk.dispatcher, 'track_shipment', { shipment_id: label.shipment_id })
-    assert.ok(['voided', 'return_to_sender', 'returned'].includes(status), status)
+    await until('its parcel is stopped or turned back', async () => {
+      const { status } = await done(desk.dispatcher, 'track_shipment', { shipment_id: label.shipment_id })
+      return ['voided', 'return_to_sender', 'returned'].includes(status)
+    })
     await refusedOnce(
       desk.returns,
       'receive_return',

@@ -14,7 +14,7 @@ import { root } from './settings.ts'
  */
 const { values, positionals: parts } = parseArgs({ allowPositionals: true, options: { release: { type: 'boolean' } } })
 const places = values.release
-  ? ['{e2e,fleet}/release/*.test.ts']
+  ? ['{e2e,fleet}/release/*.test.ts', '{libs,services}/*/release/*.test.ts']
   : ['{auth,bench,e2e,fleet,gateway}/test/**/*.test.ts', '{clients,libs,services}/*/test/**/*.test.ts']
 const files = globSync(places, { cwd: root })
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))

@@ -43,12 +43,14 @@ export async function runChaos({ seed, runs, customers, onKill, ...wanted }: Cha
   const environment = { ...busyFleet, CARRIER_DAY_SECONDS }
   const fleet = await startFleet({ ownPostgres: true, environment })
   const retail = openRetail(fleet)
+  const leaving = new AbortController()
+  const { signal } = leaving
   try {
     for (const { sku } of goods) await stockUp(retail, sku, 50_000)
     await askNobody(retail)
     const since = new Date()
-    const shoppers = startShoppers(retail, seed, customers)
-    const dispatcher = startDispatcher(retail, seed)
+    const shoppers = startShoppers(retail, { seed, customers, signal })
+    const dispatcher = startDispatcher(retail, seed, signal)
     const operator = startOperator(retail)
     const done: Killed[] = []
     for (const one of kills) {
@@ -71,6 +73,7 @@ export async function runChaos({ seed, runs, customers, onKill, ...wanted }: Cha
       minutes: Math.round((Date.now() - began) / 6_000) / 10,
     }
   } finally {
+    leaving.abort()
     await retail.close()
     await fleet.stop()
   }

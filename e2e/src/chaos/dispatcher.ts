@@ -19,8 +19,8 @@ const MOST_STOPS = 6
 const LOOK_MS = 500
 const proof = { kind: 'pin', sha256: 'c'.repeat(64) }
 
-export function startDispatcher(retail: Retail, seed: number): Dispatcher {
-  const insist = insisting(retail)
+export function startDispatcher(retail: Retail, seed: number, signal: AbortSignal): Dispatcher {
+  const insist = insisting(retail, signal)
   const since = new Date()
   let delivered = 0
   let isOver = false
@@ -36,7 +36,7 @@ export function startDispatcher(retail: Retail, seed: number): Dispatcher {
     for (let number = 1; ; number++) {
       const busy = await round(number)
       if (!busy && isOver) return
-      await sleep(LOOK_MS)
+      await sleep(LOOK_MS, undefined, { signal })
     }
   }
   const ended = work()

@@ -26,7 +26,8 @@ export interface Insisting {
 const PAUSE_MS = 100
 const GIVE_UP_MS = 180_000
 
-export function insisting(retail: Pick<Retail, 'call'>): Insisting {
+/** @param signal makes whoever still insists give up */
+export function insisting(retail: Pick<Retail, 'call'>, signal?: AbortSignal): Insisting {
   const interruptions = new Map<string, number>()
   const insist = async ({ domain, tool, args, who, key }: Intent): Promise<Outcome> => {
     const deadline = Date.now() + GIVE_UP_MS
@@ -39,7 +40,7 @@ export function insisting(retail: Pick<Retail, 'call'>): Insisting {
       }
       interruptions.set(said, (interruptions.get(said) ?? 0) + 1)
       if (Date.now() > deadline) throw new Error(`${tool} got no final answer: ${said}`)
-      await sleep(PAUSE_MS)
+      await sleep(PAUSE_MS, undefined, { signal })
     }
   }
   return Object.assign(insist, { interruptions })

@@ -28,11 +28,11 @@ export interface Shoppers {
   stop(): Promise<void>
 }
 
-/** Product of the shop and its SKU; there is plenty of each. */
+/** Product of the shop and its SKU; there is plenty of each, and customers may send them back as they like. */
 export const goods = [
-  { product: 1, sku: 'CAT-1001' },
-  { product: 2, sku: 'CAT-1002' },
-  { product: 3, sku: 'CAT-1003' },
+  { product: 165, sku: 'BOK-1001' },
+  { product: 166, sku: 'BOK-1002' },
+  { product: 167, sku: 'BOK-1003' },
 ] as const
 
 /** The last of them lives where the own fleet delivers. */
@@ -43,13 +43,21 @@ const methods = ['pm_sim_visa', 'pm_sim_visa', 'pm_sim_visa', 'pm_sim_mastercard
 /** What a customer thinks over between two purchases. */
 const PAUSE_MS = 250
 
-/** Sends customers shopping, all of them by default. */
-export function startShoppers(retail: Retail, seed: number, count = customers.length): Shoppers {
-  const insist = insisting(retail)
+export interface ShoppersOptions {
+  seed: number
+  /** How many there are; all by default. */
+  customers?: number | undefined
+  /** Sends everybody home at once. */
+  signal: AbortSignal
+}
+
+/** Sends customers shopping. */
+export function startShoppers(retail: Retail, { seed, customers: count, signal }: ShoppersOptions): Shoppers {
+  const insist = insisting(retail, signal)
   const orders: ToldOrder[] = []
   const refused = new Map<string, number>()
   let isOver = false
-  const work = customers.slice(-count).map(async (who) => {
+  const work = customers.slice(-(count ?? customers.length)).map(async (who) => {
     const random = seeded(seed, who)
     for (let turn = 1; !isOver; turn++) {
       await sleep(PAUSE_MS)

@@ -100,7 +100,11 @@ export const tmsRows: Row[] = [
     (args) => ({ ...args, rate_id: 'northway.ground.1' }),
     { as: 'service:oms' },
   ),
-  row('void_label', async (retail) => ({ tracking_no: (await posted(retail)).tracking_no }), otherText('tracking_no')),
+  row(
+    'void_label',
+    async (retail) => ({ tracking_no: (await posted(retail)).tracking_no }),
+    (args) => ({ ...args, tracking_no: 'NW-000000000000' }),
+  ),
   row(
     'intercept_shipment',
     async (retail) => ({ shipment_id: (await posted(retail)).shipment_id, reason: 'Cancelled' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { openStore, type Store } from './store.ts'
-import { atOnce, type Visitor } from './visitor.ts'
+import { openStore, type Store } from '../test/store.ts'
+import { atOnce, type Visitor } from '../test/visitor.ts'
 
 let shop: Store
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { eventually, openProcesses, type Processes } from './process-fleet.ts'
+import { eventually, openProcesses, type Processes } from '../test/process-fleet.ts'
 
 describe('after the sale', () => {
   let shop: Processes

@@ -6,10 +6,10 @@ import { domainDatabase, type TestDatabase } from '@backroom/fleet-testing'
 import type { BusinessError } from '@backroom/mcp-service'
 import { type Kysely, sql } from 'kysely'
 import { enqueue, inspect, retryParked } from '../src/index.ts'
-import { askedOf, beginOne, effectsOf, newId, stateOf, until } from './looking.ts'
-import { journey, mark, poison, purchase, type Tables } from './processes.ts'
-import { replicasOver } from './replicas.ts'
-import { startEngine } from './start-engine.ts'
+import { askedOf, beginOne, effectsOf, newId, stateOf, until } from '../test/looking.ts'
+import { journey, mark, poison, purchase, type Tables } from '../test/processes.ts'
+import { replicasOver } from '../test/replicas.ts'
+import { startEngine } from '../test/start-engine.ts'
 
 const TAKEOVER_MS = 30_000
 const LEGS = ['leg 1', 'leg 2', 'leg 3', 'leg 4', 'leg 5']
@@ -24,7 +24,7 @@ describe('workflows of processes that are killed', () => {
   let replicas: ReturnType<typeof replicasOver>
 
   before(async () => {
-    database = await domainDatabase('oms', new URL('migrations', import.meta.url))
+    database = await domainDatabase('oms', new URL('../test/migrations', import.meta.url))
     engine = await startEngine(database.url, { front: 'stdio' })
     db = engine.db
     replicas = replicasOver(database.url)
