@@ -83,7 +83,7 @@ describe('a fleet whose processes are killed while people work', () => {
     fleet.kill(name)
     kills += gone.length
     await meanwhile()
-    await until(`${name} runs again`, () => gone.every((one) => fleet.pid(one) !== before[one]))
+    await until(`${name} runs again`, () => gone.every((one) => fleet.pid(one) !== before[one]), { limitMs: 90_000 })
     const offsets = [0, ...Object.values(behindGateway)]
     await until('all are ready', async () => (await Promise.all(offsets.map(isReady))).every(Boolean))
     const seconds = Math.round((Date.now() - at) / 100) / 10
