@@ -64,7 +64,7 @@ export const claimsRows: Row[] = [
   row(
     'write_off_recovery',
     async (retail) => ({
-      recovery_id: (await recoveryAt(retail, 'decline')).recovery_id,
+      ...(await recoveryAt(retail, 'decline')),
       reason: 'Not worth a suit',
     }),
     otherText('reason'),

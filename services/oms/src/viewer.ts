@@ -1,17 +1,6 @@
-import { BusinessError, type Caller } from '@backroom/mcp-service'
+import { staffOnly, type Viewer } from '@backroom/mcp-service'
 
-/** Whose eyes a read is for: a customer sees the own rows alone, everybody else all. */
-export interface Viewer {
-  customerId?: string | undefined
-}
-
-/** A process of this server: sees every row. */
-export const everything: Viewer = {}
-
-/** The viewer that a caller is. */
-export function viewerOf({ kind, customerId, subject }: Caller): Viewer {
-  return kind === 'customer' ? { customerId: customerId ?? subject } : everything
-}
+export { everything, type Viewer, viewerOf } from '@backroom/mcp-service'
 
 /** A filter that finds nothing but what the viewer may see; one that names another customer finds nothing. */
 export function narrowed<Filter extends { customer?: string | undefined }>(
@@ -21,14 +10,5 @@ export function narrowed<Filter extends { customer?: string | undefined }>(
   return customerId === undefined ? filter : { ...filter, own: customerId }
 }
 
-/**
- * Refuses what is about the retailer and not about one customer's orders.
- *
- * @throws {BusinessError} not_found, as for anything else that a customer must not see
- */
-export function requireStaff(caller: Caller): void {
-  if (viewerOf(caller).customerId === undefined) return
-  throw new BusinessError('not_found', 'There is nothing of yours here.', {
-    nextActions: [{ tool: 'search_orders', hint: 'Your own orders.' }],
-  })
-}
+/** Refuses customers what is for the retailer's people alone. */
+export const requireStaff = staffOnly({ tool: 'search_orders', hint: 'Your own orders.' })
