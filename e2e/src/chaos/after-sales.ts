@@ -53,7 +53,7 @@ export async function claimFor(doings: Doings, order_id: string): Promise<number
   const desk = (tool: string, args: object, who = 'claims') =>
     mustAct(doings, tool, args, { domain: 'claims', who, key: `${doings.prefix}-${tool}` })
   await desk('assess_claim', assessmentOf(claim_number))
-  const { requested_minor: amount_minor } = await desk('get_claim', { claim_number })
-  await desk('approve_claim', { claim_number, amount_minor }, 'claims2')
+  const { requested_minor: amount_minor, version: expected_version } = await desk('get_claim', { claim_number })
+  await desk('approve_claim', { claim_number, amount_minor, expected_version }, 'claims2')
   return (await desk('settle_claim', { claim_number, method: 'refund' })).amount_minor
 }

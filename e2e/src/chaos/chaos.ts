@@ -51,7 +51,7 @@ export async function runChaos({ seed, runs, customers, onKill, ...wanted }: Cha
     const since = new Date()
     const shoppers = startShoppers(retail, { seed, customers, signal })
     const dispatcher = startDispatcher(retail, seed, signal)
-    const operator = startOperator(retail)
+    const operator = startOperator(retail, signal)
     const done: Killed[] = []
     for (const one of kills) {
       done.push(await kill(retail, one))

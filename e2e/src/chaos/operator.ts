@@ -11,7 +11,8 @@ export interface Operator {
 
 const LOOK_MS = 1_000
 
-export function startOperator(retail: Retail): Operator {
+/** @param signal sends the operator home at once */
+export function startOperator(retail: Retail, signal: AbortSignal): Operator {
   const { rows, call } = retail
   const retried: string[] = []
   let isOver = false
@@ -35,7 +36,7 @@ export function startOperator(retail: Retail): Operator {
     return goingOn.map(({ reason }) => reason)
   }
   const work = async () => {
-    while (!isOver) {
+    while (!isOver && !signal.aborted) {
       // The servers that it asks are killed all the time: it looks again.
       await look().catch(() => undefined)
       await sleep(LOOK_MS)

@@ -31,8 +31,8 @@ export interface Shoppers {
 /** Product of the shop and its SKU; there is plenty of each, and customers may send them back as they like. */
 export const goods = [
   { product: 165, sku: 'BOK-1001' },
-  { product: 166, sku: 'BOK-1002' },
-  { product: 167, sku: 'BOK-1003' },
+  { product: 168, sku: 'BOK-1004' },
+  { product: 171, sku: 'BOK-1007' },
 ] as const
 
 /** The last of them lives where the own fleet delivers. */

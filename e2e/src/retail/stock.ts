@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Retail } from './retail.ts'
 
-/** The warehouse that the own fleet delivers from. */
-const PREFERRED_WAREHOUSE = 'WH-2'
+const WAREHOUSE = 'WH-2'
 
-/** Buys units of a SKU from its supplier and books their arrival, in the preferred warehouse if the SKU is kept there. */
-export async function stockUp({ must, policy, rows }: Retail, sku: string, units: number): Promise<void> {
-  const [kept] = await rows<{ warehouse: string }>(
-    'wms',
-    'select warehouse_id as warehouse from stock_policy where sku = $1 order by warehouse_id <> $2, warehouse_id limit 1',
-    [sku, PREFERRED_WAREHOUSE],
-  )
-  if (!kept) throw new Error(`${sku} is kept in no warehouse`)
+/** Buys units of a SKU from its supplier and books their arrival. */
+export async function stockUp({ must, policy }: Retail, sku: string, units: number): Promise<void> {
   await policy('wms', `update approval_limit set limit_minor = 1000000000 where tool = 'create_reorder'`)
-  const wish = { sku, quantity: units, warehouse: kept.warehouse, note: randomUUID() }
+  const wish = { sku, quantity: units, warehouse: WAREHOUSE, note: randomUUID() }
   const { po_number } = await must('wms', 'create_reorder', wish, 'ops')
   await must('wms', 'receive_goods', { po_number, lines: [{ sku, qty: units }] }, 'warehouse')
 }
