@@ -27,9 +27,10 @@ export async function fill(filling: Filling): Promise<void> {
   })
 }
 
-/** Brings statistics, visibility and pending index entries of the filled tables up to date. */
+/** Brings what follows from the filled tables up to date, and their statistics, visibility and pending index entries. */
 export async function settle(filling: Pick<Filling, 'ownerUrl' | 'schema' | 'bulk'>): Promise<void> {
   await connected(filling, async (client) => {
+    if (filling.bulk.derive) await client.query(filling.bulk.derive)
     for (const table of filling.bulk.tables) await client.query(`vacuum (analyze) ${table}`)
   })
 }

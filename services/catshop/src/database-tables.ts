@@ -72,6 +72,7 @@ export interface Tables {
     price_minor: number
     currency: string
     popularity: Generated<number>
+    tier: Generated<number>
     rating_total: Generated<number>
     rating_count: Generated<number>
     rating_avg: GeneratedAlways<number | null>
@@ -92,7 +93,7 @@ export interface Tables {
     created_at: DefaultTime
     updated_at: DefaultTime
   }
-  search_word: { word: string }
+  search_word: { word: string; stem: GeneratedAlways<string | null> }
   shipping_option: {
     code: string
     title: string

@@ -1,10 +1,10 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { MoneyFormatError, minorUnits } from '@backroom/money'
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { type AliasableExpression, type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { type CatalogueProduct, shownColumns } from './catalogue.ts'
 import type { Tables } from './database-tables.ts'
 import { shopCurrency } from './price.ts'
-import { correctSpelling } from './search-spelling.ts'
+import { correctSpelling, knowsAll } from './search-spelling.ts'
 import { synonymsOf } from './search-synonyms.ts'
 
 export const searchOrders = ['relevance', 'price_asc', 'price_desc', 'rating', 'newest'] as const
@@ -39,10 +39,10 @@ const MAX_WORDS = 12
 export async function searchProducts(db: Kysely<Tables>, search: Search): Promise<Found> {
   const words = wordsOf(search.query)
   const filtered = filter(db, search)
-  const run = (query: string | undefined) => arrange(db, filtered, query, search.sort).limit(search.limit).execute()
+  const run = (query: string | undefined) => arrange(db, filtered, query, search)
   if (words.length === 0) return { products: await run(undefined) }
 
-  const exact = await run(expression(words, '&'))
+  const exact = (await knowsAll(db, words)) ? await run(expression(words, '&')) : []
   if (exact.length > 0) return { products: exact }
 
   const corrected = await correctSpelling(db, words)
@@ -72,7 +72,7 @@ type ProductQuery = SelectQueryBuilder<Tables, 'product', CatalogueProduct>
 function filter(db: Kysely<Tables>, { category, minPrice, maxPrice }: Search): ProductQuery {
   if (minPrice !== undefined && maxPrice !== undefined && minPrice > maxPrice)
     throw new BusinessError('invalid_argument', `min_price ${minPrice} is above max_price ${maxPrice}.`)
-  let query = db.selectFrom('product').select(shownColumns).where('active', '=', true)
+  let query = db.selectFrom('product').select(shownColumns).where('active', '=', sql.lit(true))
   if (category !== undefined) query = query.where(sql<string>`lower(category)`, '=', category.trim().toLowerCase())
   if (minPrice !== undefined) query = query.where('price_minor', '>=', bound(minPrice))
   if (maxPrice !== undefined) query = query.where('price_minor', '<=', bound(maxPrice))
@@ -88,9 +88,6 @@ function bound(major: number): number {
   }
 }
 
-/** Among products that match, the best sellers are weighed by how well they match: so many of them. */
-const WEIGHED = 500
-
 /** Each has an index, so that a page costs the same however many products there are. */
 const listed = {
   relevance: sql`popularity desc, legacy_no`,
@@ -100,20 +97,59 @@ const listed = {
   newest: sql`created_at desc, legacy_no`,
 }
 
-function arrange(
+async function arrange(
   db: Kysely<Tables>,
   filtered: ProductQuery,
   text: string | undefined,
-  sort: Search['sort'],
-): ProductQuery {
-  if (text === undefined) return filtered.orderBy(listed[sort])
+  { sort, limit }: Search,
+): Promise<CatalogueProduct[]> {
+  if (text === undefined) return filtered.orderBy(listed[sort]).limit(limit).execute()
   const terms = sql`to_tsquery('english', ${text})`
-  const matching = filtered.where(sql<boolean>`search @@ ${terms}`).orderBy(listed[sort])
-  if (sort !== 'relevance') return matching
-  const weighed = matching
-    .select(['popularity', sql`search`.as('search')])
-    .limit(WEIGHED)
-    .as('product')
-  const relevance = sql`ts_rank('{0.05, 0.1, 0.4, 1}', search, ${terms}) * (1 + 0.3 * popularity)`
-  return db.selectFrom(weighed).select(shownColumns).orderBy(sql`${relevance} desc, legacy_no`)
+  const matching = filtered.where(sql<boolean>`search @@ ${terms}`)
+  if (sort !== 'relevance') return matching.orderBy(listed[sort]).limit(limit).execute()
+  // In a query of its own, so that a prepared statement does not parse the terms anew for each row.
+  const rank = sql`ts_rank('{0.05, 0.1, 0.4, 1}', search, (select ${terms}))`
+  const bestOf = (candidates: AliasableExpression<Candidate>) =>
+    db
+      .selectFrom(candidates.as('product'))
+      .select(shownColumns)
+      .orderBy(sql`${rank} * (1 + 0.3 * popularity) desc, legacy_no`)
+      .limit(limit)
+      .execute()
+  const products = await bestOf(bestSellers(db, matching))
+  return products.length < limit ? bestOf(bestSellers(db, matching).unionAll(others(db, matching))) : products
+}
+
+/** So many matches are weighed of the first tier, and of each tier below it. */
+const WEIGHED = { first: 500, below: 200 }
+
+interface Candidate extends CatalogueProduct {
+  popularity: number
+  search: string
+}
+
+/** Matches among the products of the first two tiers: what shoppers mostly want, found without reading every match. */
+function bestSellers(db: Kysely<Tables>, matching: ProductQuery) {
+  const first = inTier(matching, 1).orderBy(listed.relevance).limit(WEIGHED.first)
+  const second = inTier(matching, 2).limit(WEIGHED.below)
+  const all = (query: AliasableExpression<Candidate>) => db.selectFrom(query.as('tier')).selectAll()
+  return all(first).unionAll(all(second))
+}
+
+/** The planner must not know that some are enough, or it would rather read the table until it has met them. */
+function others(db: Kysely<Tables>, matching: ProductQuery) {
+  const third = db
+    .with(
+      (cte) => cte('matching').materialized(),
+      () => inTier(matching, 3),
+    )
+    .selectFrom('matching')
+    .selectAll()
+    .limit(WEIGHED.below)
+  return db.selectFrom(third.as('third')).selectAll()
+}
+
+/** Each tier has an index of its own. */
+function inTier(matching: ProductQuery, tier: number) {
+  return matching.select(['popularity', sql<string>`search`.as('search')]).where('tier', '=', sql.lit(tier))
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { sql } from 'kysely'
+import { rankProducts } from '../src/best-sellers.ts'
 import { editDistance } from '../src/search-spelling.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Visitor } from './visitor.ts'
@@ -88,8 +90,11 @@ describe('the catalogue', () => {
         (await names({ query })).slice(0, 3).some((name) => name.includes(expected)),
         query,
       )
-    const { notice } = await anyone.use('search_products', { query: 'labtop' })
-    assert.match(notice, /"laptop"/)
+    for (const [query, meant] of [
+      ['labtop', /"laptop"/],
+      ['harnes', /"harness"/],
+    ] as const)
+      assert.match((await anyone.use('search_products', { query })).notice, meant)
   })
 
   it('finds by synonyms, by the start of a word, and by some of the words at least', async () => {
@@ -99,6 +104,26 @@ describe('the catalogue', () => {
     assert.ok(some.count > 0)
     assert.match(some.notice, /some of them/)
     assert.equal((await anyone.use('search_products', { query: 'qqqqzzzz' })).count, 0)
+  })
+
+  it('finds the best sellers of a large catalogue first', async () => {
+    const fill = (from: number, to: number, popularity: number) =>
+      sql`insert into product (product_id, legacy_no, name, description, category, price_minor, currency, popularity)
+        select 'prod-' || n, n, 'Quokka statue ' || n, 'Of clay', 'Statues', 4000 + n, 'USD', ${popularity}::real
+        from generate_series(${from}::integer, ${to}::integer) as n`.execute(shop.db)
+    await fill(50_001, 52_500, 0.01)
+    await fill(52_501, 52_503, 0.99)
+    await rankProducts(shop.db)
+    const found = await anyone.use('search_products', { query: 'quokka', limit: 3 })
+    assert.deepEqual(
+      found.products.map(({ id }: { id: number }) => id),
+      [52_501, 52_502, 52_503],
+    )
+    assert.deepEqual(await names({ query: 'quokka', min_price: 564.99, max_price: 565 }), [
+      'Quokka statue 52499',
+      'Quokka statue 52500',
+    ])
+    await sql`delete from product where category = 'Statues'`.execute(shop.db)
   })
 
   it('sorts and filters as asked, with and without words', async () => {

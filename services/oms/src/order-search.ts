@@ -92,7 +92,7 @@ async function select(
     (condition) => condition !== undefined,
   )
   if (customers) return ofCustomers(db, customers, conditions, filter.sku, after, limit)
-  if (filter.sku !== undefined) return withSku(db, filter.sku, conditions, after, limit)
+  if (filter.sku !== undefined) return withSku(db, filter, conditions, after, limit)
   const all = after ? [...conditions, before(after, sql`o.placed_at`, sql`o.id`)] : conditions
   const { rows } = await sql<Order>`select o.* from orders o where ${every(all)}
     order by o.placed_at desc, o.id desc limit ${limit}`.execute(db)
@@ -119,31 +119,37 @@ async function ofCustomers(
   return rows
 }
 
-/** An order with several lines of the SKU counts by the first of them. */
+/** The index of lines holds all that decides the order of the list, so that only the orders of the page are read. */
 async function withSku(
   db: Kysely<Tables>,
-  sku: string,
+  filter: OrderFilter,
   conditions: readonly RawBuilder<unknown>[],
   after: [string, string] | undefined,
   limit: number,
 ): Promise<Order[]> {
-  const all = [...conditions, after && before(after, sql`l.placed_at`, sql`l.order_id`)].filter(
-    (condition) => condition !== undefined,
-  )
-  const { rows } = await sql<Order>`select o.* from order_line l join orders o on o.id = l.order_id
-    where l.sku = ${sku} and ${every(all)} and not exists (
-      select from order_line e where e.order_id = l.order_id and e.sku = l.sku and e.line < l.line)
+  const lines = [sql`sku = ${filter.sku}`, ...placedWithin(filter, sql`placed_at`)]
+  if (after) lines.push(before(after, sql`placed_at`, sql`order_id`))
+  const { rows } = await sql<Order>`select o.* from (
+      select distinct placed_at, order_id from order_line where ${every(lines)}
+      order by placed_at desc, order_id desc) l
+    join orders o on o.id = l.order_id where ${every(conditions)}
     order by l.placed_at desc, l.order_id desc limit ${limit}`.execute(db)
   return rows
 }
 
-function conditionsOf({ status, placed_from, placed_to, flags = [] }: OrderFilter): RawBuilder<unknown>[] {
+function conditionsOf({ status, flags = [], ...filter }: OrderFilter): RawBuilder<unknown>[] {
   return [
-    status === undefined ? undefined : sql`o.status = ${status}`,
-    placed_from === undefined ? undefined : sql`o.placed_at >= ${startOf(placed_from)}::timestamptz`,
-    placed_to === undefined ? undefined : sql`o.placed_at < ${endOf(placed_to)}::timestamptz`,
+    ...(status === undefined ? [] : [sql`o.status = ${status}`]),
+    ...placedWithin(filter, sql`o.placed_at`),
     ...flags.map((flag) => flagConditions[flag]),
-  ].filter((condition) => condition !== undefined)
+  ]
+}
+
+function placedWithin({ placed_from, placed_to }: OrderFilter, moment: RawBuilder<unknown>): RawBuilder<unknown>[] {
+  return [
+    ...(placed_from === undefined ? [] : [sql`${moment} >= ${startOf(placed_from)}::timestamptz`]),
+    ...(placed_to === undefined ? [] : [sql`${moment} < ${endOf(placed_to)}::timestamptz`]),
+  ]
 }
 
 /** Each is the predicate of a small partial index, or of a small set. */

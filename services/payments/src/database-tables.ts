@@ -255,6 +255,7 @@ export interface Tables {
   ledger_entry: {
     id: GeneratedAlways<number>
     tx_id: string
+    ts: Timestamp
     account_id: string
     currency: string
     direction: Direction

@@ -49,17 +49,28 @@ export async function readLedger(
   if (account === 'store_credit_liability' && owner === undefined)
     throw new BusinessError('invalid_argument', 'Store credit has an account for each customer: name its owner.')
   const before = decodeCursor(cursor, z.tuple([z.int()]))
-  let query = db
-    .selectFrom('ledger_entry as e')
-    .innerJoin('ledger_tx as t', 't.id', 'e.tx_id')
-    .select(['e.id', 'e.tx_id', 't.ts', 't.kind', 't.cause', 'e.account_id', 'e.direction', 'e.amount_minor'])
-    .where('e.account_id', '=', accountId(account, currency, owner))
-  if (from) query = query.where('t.ts', '>=', startOf(from))
-  if (to) query = query.where('t.ts', '<', startOf(daysAfter(to, 1)))
-  if (before) query = query.where('e.id', '<', before[0])
-  const rows = await query
-    .orderBy('e.id', 'desc')
+  let entries = db
+    .selectFrom('ledger_entry')
+    .select(['id', 'tx_id', 'ts', 'account_id', 'direction', 'amount_minor'])
+    .where('account_id', '=', accountId(account, currency, owner))
+  if (from) entries = entries.where('ts', '>=', startOf(from))
+  if (to) entries = entries.where('ts', '<', startOf(daysAfter(to, 1)))
+  // The moment of the entry is looked up: a cursor could not carry its microseconds.
+  if (before)
+    entries = entries.where(
+      sql<boolean>`(ts, id) < ((select ts from ledger_entry where id = ${before[0]}), ${before[0]})`,
+    )
+  const page = entries
+    .orderBy('ts', 'desc')
+    .orderBy('id', 'desc')
     .limit(limit + 1)
+    .as('e')
+  const rows = await db
+    .selectFrom(page)
+    .innerJoin('ledger_tx as t', 't.id', 'e.tx_id')
+    .select(['e.id', 'e.tx_id', 'e.ts', 't.kind', 't.cause', 'e.account_id', 'e.direction', 'e.amount_minor'])
+    .orderBy('e.ts', 'desc')
+    .orderBy('e.id', 'desc')
     .execute()
   return pageOf(rows, limit, ({ id }) => [id])
 }
@@ -67,8 +78,31 @@ export async function readLedger(
 /** Debits and credits of an account in a period. */
 export async function sumsOf(db: Kysely<Tables>, filter: AccountFilter, period: Period): Promise<Sums> {
   const { account, currency, owner } = filter
-  const rows = await accountSums(db, period, { account, currency, owner })
-  return rows[0] ?? { debit_minor: 0, credit_minor: 0 }
+  const ofEveryCustomer = account === 'store_credit_liability' && owner === undefined
+  const [sums] = ofEveryCustomer
+    ? await accountSums(db, period, filter)
+    : await oneAccountSums(db, accountId(account, currency, owner), period)
+  return { debit_minor: sums?.debit_minor ?? 0, credit_minor: sums?.credit_minor ?? 0 }
+}
+
+/** Entries are read of those days alone that are not closed yet. */
+async function oneAccountSums(db: Kysely<Tables>, id: string, { from, to }: Period): Promise<Sums[]> {
+  const { rows } = await sql<Sums>`
+    with period as (
+      select coalesce(${from ?? null}::date, '-infinity') as first, coalesce(${to ?? null}::date, 'infinity') as last, through
+      from ledger_closed
+    ), part as (
+      select debit_minor as debit, credit_minor as credit from ledger_day
+      where account_id = ${id} and day >= (select first from period) and day <= (select last from period)
+      union all
+      select sum(amount_minor) filter (where direction = 'debit'), sum(amount_minor) filter (where direction = 'credit')
+      from ledger_entry
+      where account_id = ${id} and ts >= (select greatest(first, through + 1)::timestamp at time zone 'utc' from period)
+        and ts < (select (last + 1)::timestamp at time zone 'utc' from period)
+    )
+    select coalesce(sum(debit), 0)::bigint as debit_minor, coalesce(sum(credit), 0)::bigint as credit_minor
+    from part`.execute(db)
+  return rows
 }
 
 export interface TrialBalanceRow extends Sums {

@@ -74,9 +74,10 @@ export async function post(db: Kysely<Tables>, transaction: LedgerTransaction): 
       insert into ledger_tx (id, ts, kind, cause, external_ref)
       values (${id}, coalesce(${transaction.at ?? null}, now()), ${transaction.kind}, ${transaction.cause},
               ${transaction.externalRef ?? null})
+      returning ts
     )
-    insert into ledger_entry (tx_id, account_id, currency, direction, amount_minor)
-    select ${id}, account_id, currency, direction, amount_minor from entry`.execute(db)
+    insert into ledger_entry (tx_id, ts, account_id, currency, direction, amount_minor)
+    select ${id}, ts, account_id, currency, direction, amount_minor from tx, entry`.execute(db)
   return id
 }
 

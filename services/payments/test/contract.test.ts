@@ -33,6 +33,7 @@ const annotations: Record<string, string> = {
 }
 
 const MOST_TOOLS = 25
+const revenue = { account: 'sales_revenue', currency: 'USD' }
 
 describe('what the payments server offers', () => {
   let payments: Payments
@@ -281,13 +282,41 @@ describe('what the payments server offers', () => {
     assert.deepEqual(await payments.differences(), [])
   })
 
+  it('reads an account the latest first, page by page, with the sums of the whole period', async () => {
+    type Entry = { entry_id: number; at: string; direction: string; amount_minor: number }
+    const days = { ...revenue, from: daysAgo(20), to: daysAgo(2) }
+    const entries: Entry[] = []
+    let credit_minor: number
+    let cursor: string | undefined
+    do {
+      const { body } = await payments.asPerson('get_ledger', { ...days, limit: 5, ...(cursor ? { cursor } : {}) })
+      entries.push(...body.items)
+      ;({ credit_minor, next_cursor: cursor } = body)
+    } while (cursor)
+    assert.ok(entries.length > 5)
+    assert.deepEqual(
+      entries,
+      entries.toSorted((a, b) => b.at.localeCompare(a.at) || b.entry_id - a.entry_id),
+    )
+    assert.equal(new Set(entries.map(({ entry_id }) => entry_id)).size, entries.length)
+    assert.ok(entries.every(({ at }) => at.slice(0, 10) >= days.from && at.slice(0, 10) <= days.to))
+    const credits = entries.filter(({ direction }) => direction === 'credit')
+    assert.equal(
+      credits.reduce((sum, { amount_minor }) => sum + amount_minor, 0),
+      credit_minor,
+    )
+  })
+
   it('gives the same balances whether days are closed or not', async () => {
     const trial = async (period = {}) => (await payments.asPerson('trial_balance', period)).body
+    const ledger = async (period = {}) => (await payments.asPerson('get_ledger', { ...revenue, ...period })).body
     const days = { from: daysAgo(9), to: daysAgo(4) }
-    const open = [await trial(), await trial(days)]
-    for (const day of [daysAgo(7), daysAgo(1), daysAgo(1)])
+    const read = async () => [await trial(), await trial(days), await ledger(), await ledger(days)]
+    const open = await read()
+    for (const day of [daysAgo(7), daysAgo(1), daysAgo(1)]) {
       await sql`select close_ledger_days(${day}::date)`.execute(payments.db)
-    assert.deepEqual([await trial(), await trial(days)], open)
+      assert.deepEqual(await read(), open)
+    }
     assert.ok(open[1].accounts.length > 0 && open[1].balanced)
     assert.deepEqual(await payments.differences(), [])
   })

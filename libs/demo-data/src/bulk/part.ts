@@ -27,4 +27,6 @@ export interface Bulk {
   parts: readonly BulkPart[]
   /** Tables that grow, to be vacuumed and analysed afterwards. */
   tables: readonly string[]
+  /** Statement that brings up to date what follows from them; run once they are filled. */
+  derive?: string
 }

@@ -20,4 +20,8 @@ const products: BulkPart = {
 }
 
 /** Products to be found and bought. They have no reviews; orders of the past are in OMS alone, as ever. */
-export const bulk: Bulk = { parts: [products], tables: ['product', 'variant', 'search_word'] }
+export const bulk: Bulk = {
+  parts: [products],
+  tables: ['product', 'variant', 'search_word'],
+  derive: 'select rank_products()',
+}

@@ -55,8 +55,8 @@ const ledger = `
   insert into ledger_account (id, code, type, currency) values ${accountRows.join(', ')} on conflict do nothing;
   insert into ledger_tx (id, ts, kind, cause, external_ref)
   select 'ltx_' || suffix, shipped_at, 'capture', 'cap_' || suffix, 'cap_' || suffix from bulk_order order by n desc;
-  insert into ledger_entry (tx_id, account_id, currency, direction, amount_minor)
-  select 'ltx_' || suffix, e.account_id, '${CURRENCY}', e.direction, e.amount
+  insert into ledger_entry (tx_id, ts, account_id, currency, direction, amount_minor)
+  select 'ltx_' || suffix, shipped_at, e.account_id, '${CURRENCY}', e.direction, e.amount
   from bulk_order, lateral (values (${account('psp_clearing')}, 'debit', grand_minor), ${creditRows.join(', ')})
     as e (account_id, direction, amount)
   where e.amount > 0 order by n desc`

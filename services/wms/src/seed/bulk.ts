@@ -37,7 +37,10 @@ async function openWarehouses(connection: BulkConnection, { warehouses }: BulkTe
     from generate_series(${DEMO_WAREHOUSES + 1}, ${warehouses}) as w on conflict do nothing`)
 }
 
-/** Every SKU in every warehouse, in a bin that it shares with its neighbours; one balance in fifty is low. */
+/**
+ * Every SKU in every warehouse, in a bin that it shares with its neighbours; one balance in fifty is low. Balances of a SKU lie
+ * beside each other, as they do when a SKU is opened in all warehouses at once.
+ */
 async function fillShelves(
   connection: BulkConnection,
   { from, to }: { from: number; to: number },
@@ -48,7 +51,7 @@ async function fillShelves(
     select n, pg_temp.sku(n) as sku, 'WH-' || w as warehouse_id, 'BLK-' || lpad((n / ${SKUS_A_BIN})::text, 7, '0') as location,
       case when pg_temp.hashed(n * 32 + w, 52, 50) = 0 then pg_temp.hashed(n * 32 + w, 53, 8)
         else 20 + pg_temp.hashed(n * 32 + w, 54, 180) end::integer as on_hand
-    from generate_series(${from}::bigint, ${to}::bigint) as n, generate_series(1, ${warehouses}) as w`)
+    from generate_series(${from}::bigint, ${to}::bigint) as n, generate_series(1, ${warehouses}) as w order by n, w`)
   await connection.query(`
     insert into stock_policy (sku, warehouse_id, supplier_id, safety_stock, target_level, lead_time_days, review_days)
     select sku, warehouse_id, 'SUP-0' || 1 + mod(n, ${SUPPLIERS}), 4, 60, 7, 14 from shelf`)
