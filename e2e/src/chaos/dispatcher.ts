@@ -24,7 +24,7 @@ export function startDispatcher(retail: Retail, seed: number, signal: AbortSigna
   const since = new Date()
   let delivered = 0
   let isOver = false
-  /** Each route has a day of its own: a driver has one route a day. */
+  /** Each route has a day of its own: a driver has one route a day, and a licence that ends one day. */
   const round = async (number: number): Promise<boolean> => {
     const shipments = await waiting(retail, since)
     if (shipments.length === 0) return false
@@ -33,9 +33,10 @@ export function startDispatcher(retail: Retail, seed: number, signal: AbortSigna
     return true
   }
   const work = async () => {
-    for (let number = 1; ; number++) {
+    for (let number = 1; ; ) {
       const busy = await round(number)
-      if (!busy && isOver) return
+      if (busy) number++
+      else if (isOver) return
       await sleep(LOOK_MS, undefined, { signal })
     }
   }
