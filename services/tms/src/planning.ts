@@ -1,4 +1,4 @@
-import type { Day } from '@backroom/calendar'
+import { type Day, daysAfter } from '@backroom/calendar'
 import { BusinessError } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
 import { ulid } from 'ulid'
@@ -11,6 +11,9 @@ import { hoursRuleOf, hoursUsed } from './hours.ts'
 import type { Plan } from './plan.ts'
 import { problemOf, type Rig } from './plan-problem.ts'
 import { waitingFor } from './plannable.ts'
+
+/** Nobody knows the shifts and licences of a later day. */
+const DAYS_AHEAD = 366
 
 export interface PlanOrder {
   depot: string
@@ -26,7 +29,7 @@ export interface PlanOrder {
 /**
  * Writes down what is to be planned: what waits, who is free, and what the day costs as it is. The solver comes later.
  *
- * @throws {BusinessError} not_found; invalid_argument for a day in the past, foreign shipments or drivers; conflict when
+ * @throws {BusinessError} not_found; invalid_argument for a day in the past or too far ahead, foreign shipments or drivers; conflict when
  *   nothing waits or nobody is free
  */
 export async function draftPlan(db: Kysely<Tables>, order: PlanOrder): Promise<Plan> {
@@ -35,6 +38,8 @@ export async function draftPlan(db: Kysely<Tables>, order: PlanOrder): Promise<P
   const day = order.day ?? today
   if (day < today)
     throw new BusinessError('invalid_argument', `${day} is in the past; today is ${today} at ${depot.id}.`)
+  const last = daysAfter(today, DAYS_AHEAD)
+  if (day > last) throw new BusinessError('invalid_argument', `${day} is too far ahead; plans are made up to ${last}.`)
   const { request, objective } = order
   const visits = await waitingFor(db, depot, day, request.shipments)
   if (visits.length === 0) throw nothingWaits(depot.id, day)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { daysAfter } from '@backroom/calendar'
 import { sql } from 'kysely'
 import { momentIn } from '../src/day.ts'
 import { readPlan } from '../src/plan.ts'
@@ -45,6 +46,14 @@ describe('the plan of a day', () => {
     const twice = [await day.plan({ seed: 7, time_budget_s: 20 }), await day.plan({ seed: 7, time_budget_s: 20 })]
     const [first, second] = await Promise.all(twice.map(wayOf))
     assert.deepEqual(first, second)
+  })
+
+  it('is for today or a day within a year', async () => {
+    for (const date of [daysAfter(TOMORROW, -3), daysAfter(TOMORROW, 400)]) {
+      const { body } = await tms.dispatcher.once('optimize_routes', { depot: 'DEP-2', date })
+      assert.equal(body.code, 'invalid_argument', JSON.stringify(body))
+      assert.match(body.message, /past|ahead/)
+    }
   })
 
   it('says why a shipment has no route', async () => {
