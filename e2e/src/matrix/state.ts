@@ -7,6 +7,9 @@ const bookkeeping = new Set([
   ...['demand_delta', 'sku_demand_daily', 'demand_daily', 'demand_state', 'warehouse_summary'],
 ])
 
+/** What schedules write whenever their time comes. */
+const writtenByTheClock = ['driver.status', 'rma.label_checked_at']
+
 /**
  * One text for all that a domain keeps: equal texts, equal state.
  *
@@ -21,7 +24,9 @@ export async function stateOf({ rows }: Retail, domain: DomainName, except: read
   const parts = tables
     .filter(({ name }) => !bookkeeping.has(name) && !except.includes(name))
     .map(({ name }) => {
-      const columns = except.filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length + 1))
+      const columns = [...writtenByTheClock, ...except]
+        .filter((one) => one.startsWith(`${name}.`))
+        .map((one) => one.slice(name.length + 1))
       const row = `(to_jsonb(t) - '{${columns.join()}}'::text[])::text`
       // Movements are only ever added.
       const content = name.startsWith('movement') ? 'count(*)' : `sum(hashtextextended(${row}, 0))`
