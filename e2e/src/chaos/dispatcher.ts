@@ -17,6 +17,8 @@ const DEPOT = 'DEP-2'
 const DRIVER = 'drv-03'
 const MOST_STOPS = 6
 const LOOK_MS = 500
+/** Rounds in a row that bring nothing though something waits: whatever is refused then stays refused. */
+const MOST_FRUITLESS = 20
 const proof = { kind: 'pin', sha256: 'c'.repeat(64) }
 
 export function startDispatcher(retail: Retail, seed: number, signal: AbortSignal): Dispatcher {
@@ -33,10 +35,14 @@ export function startDispatcher(retail: Retail, seed: number, signal: AbortSigna
     return true
   }
   const work = async () => {
+    let fruitless = 0
     for (let number = 1; ; ) {
+      const before = delivered
       const busy = await round(number)
       if (busy) number++
       else if (isOver) return
+      fruitless = busy && delivered === before ? fruitless + 1 : 0
+      if (fruitless > MOST_FRUITLESS) throw new Error(`what waits at ${DEPOT} is refused again and again`)
       await sleep(LOOK_MS, undefined, { signal })
     }
   }

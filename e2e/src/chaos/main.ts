@@ -6,7 +6,7 @@ import { stages } from './stages.ts'
 
 /**
  * `npm run test:chaos [-- --runs 224 --seed 7 --victim oms --stage checkout]`: kills every process at every stage of
- * checkout, cancellation and shipping while customers buy, and exits 1 unless every promise was kept.
+ * checkout, cancellation, shipping, delivery, return and claim while customers buy, and exits 1 unless every promise was kept.
  */
 const number = { type: 'string' } as const
 const { values } = parseArgs({ options: { runs: number, seed: number, victim: number, stage: number } })
