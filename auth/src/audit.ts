@@ -1,10 +1,31 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { AuthTables } from './database-tables.ts'
 import { stored } from './storage-unavailable.ts'
 
-/** One line of the audit log of auth. */
+/** One line of the audit trail of auth. */
 export interface AuditEvent {
-  event: 'signed_in' | 'sign_in_refused' | 'consent_given' | 'consent_refused' | 'demo_login' | 'acted_for_account'
+  event:
+    | 'signed_in'
+    | 'sign_in_refused'
+    | 'consent_given'
+    | 'consent_refused'
+    | 'demo_login'
+    | 'acted_for_account'
+    | 'second_factor_given'
+    | 'second_factor_refused'
+    | 'second_factor_set_up'
+    | 'passkey_added'
+    | 'passkey_removed'
+    | 'approval_decided'
+    | 'client_created'
+    | 'client_frozen'
+    | 'client_thawed'
+    | 'client_removed'
+    | 'grant_revoked'
+    | 'session_ended'
+    | 'account_created'
+    | 'account_locked'
+    | 'account_unlocked'
   sub?: string | undefined
   clientId?: string | undefined
   address?: string | undefined
@@ -17,23 +38,16 @@ export interface AuditLog {
   record(event: AuditEvent): Promise<void>
 }
 
-/** The audit log in the database. */
+/** The audit trail in the database. */
 export function createAuditLog(db: Kysely<AuthTables>): AuditLog {
-  return {
-    async record({ event, sub, clientId, address, requestId, detail }) {
-      await stored(
-        db
-          .insertInto('audit_event')
-          .values({
-            event,
-            sub: sub ?? null,
-            client_id: clientId ?? null,
-            address: address ?? null,
-            request_id: requestId ?? null,
-            detail: detail ?? null,
-          })
-          .execute(),
-      )
-    },
-  }
+  return { record: (event) => recordEvent(db, event) }
+}
+
+/** Adds a line in the given transaction (or connection). */
+export async function recordEvent(
+  db: Kysely<AuthTables>,
+  { event, sub, clientId, address, requestId, detail }: AuditEvent,
+): Promise<void> {
+  const row = { event, sub, client_id: clientId, address, request_id: requestId, detail }
+  await stored(sql`select append_audit(${JSON.stringify([row])}::jsonb)`.execute(db))
 }

@@ -41,9 +41,17 @@ interface TokenDenyTable {
   kind: 'gid' | 'jti' | 'sub' | 'client_id'
   id: string
   until: Date
+  issued_before: Date | null
 }
 
-interface AuditEventTable {
+interface FrozenClientTable {
+  client_id: string
+  reason: string
+  frozen_by: string
+  frozen_at: Timestamp
+}
+
+interface AuditTable {
   id: GeneratedAlways<number>
   at: Timestamp
   event: string
@@ -54,11 +62,43 @@ interface AuditEventTable {
   detail: ColumnType<unknown, object | null, never>
 }
 
+interface PageSessionTable {
+  id_hash: Buffer
+  sub: string
+  password_at: Date
+  second_factor_at: OptionalTimestamp
+  second_factor: 'otp' | 'hwk' | null
+  challenge: string | null
+  expires_at: Date
+}
+
+interface OneTimeCodeTable {
+  sub: string
+  secret: Buffer
+  last_step: Generated<number>
+  created_at: Timestamp
+}
+
+interface PasskeyTable {
+  id: string
+  sub: string
+  public_key: Buffer
+  counter: number
+  transports: string[]
+  name: string
+  created_at: Timestamp
+  last_used_at: OptionalTimestamp
+}
+
 /** The schema `auth`. */
 export interface AuthTables {
   account: AccountTable
   sign_in_limit: SignInLimitTable
   provider_record: ProviderRecordTable
   token_deny: TokenDenyTable
-  audit_event: AuditEventTable
+  page_session: PageSessionTable
+  one_time_code: OneTimeCodeTable
+  passkey: PasskeyTable
+  frozen_client: FrozenClientTable
+  audit: AuditTable
 }

@@ -1,7 +1,16 @@
+import { domainNames } from '@backroom/access'
 import { ConfigurationError, Port, readSettings, sharedSettings } from '@backroom/configuration'
 import { serve } from '@backroom/http-server'
 import { z } from 'zod'
+import type { DomainAddresses } from './approvals/domains.ts'
 import { createAuthServer } from './server.ts'
+
+/** Where each domain is reached: `WMS_URL` and `WMS_INTERNAL_URL`, and so on. One without both is not part of the fleet. */
+const addressSettings = Object.fromEntries(
+  domainNames.flatMap((domain) =>
+    ['URL', 'INTERNAL_URL'].map((kind) => [`${domain.toUpperCase()}_${kind}`, z.url().optional()]),
+  ),
+)
 
 const main = async () => {
   const settings = readSettings({
@@ -11,7 +20,9 @@ const main = async () => {
     DATABASE_URL: z.url(),
     AUTH_KEYS_FILE: z.string(),
     SERVICE_KEYS_FILE: z.string(),
+    AUDIT_HEADS: z.string().min(1).optional(),
     RATE_LIMIT_FACTOR: z.coerce.number().positive().optional(),
+    ...addressSettings,
   })
   const { app, internal } = await createAuthServer({
     publicUrl: settings.PUBLIC_URL,
@@ -19,13 +30,25 @@ const main = async () => {
     databaseUrl: settings.DATABASE_URL,
     authKeysFile: settings.AUTH_KEYS_FILE,
     serviceKeysFile: settings.SERVICE_KEYS_FILE,
+    domains: addressesIn(settings),
     logLevel: settings.LOG_LEVEL,
+    ...(settings.AUDIT_HEADS ? { auditHeads: settings.AUDIT_HEADS } : {}),
     ...(settings.RATE_LIMIT_FACTOR ? { limitFactor: settings.RATE_LIMIT_FACTOR } : {}),
   })
   await serve([
     { app: internal, host: settings.HOST, port: settings.INTERNAL_PORT },
     { app, host: settings.HOST, port: settings.PORT },
   ])
+}
+
+function addressesIn(settings: Record<string, unknown>): DomainAddresses {
+  const addresses: DomainAddresses = {}
+  for (const domain of domainNames) {
+    const url = settings[`${domain.toUpperCase()}_URL`]
+    const internalUrl = settings[`${domain.toUpperCase()}_INTERNAL_URL`]
+    if (typeof url === 'string' && typeof internalUrl === 'string') addresses[domain] = { url, internalUrl }
+  }
+  return addresses
 }
 
 main().catch((error: Error) => {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
+import type { ClientCreatedPage, ClientsPage, GrantsPage, SessionsPage } from './admin/page-data.ts'
+import type { ApprovalPage, InboxRow } from './approvals/approval-page.ts'
 
 /** A scope on the consent page. */
 export interface ScopeChoice {
@@ -13,8 +15,14 @@ export interface ScopeChoice {
 
 export interface SignInPage {
   action: string
-  abort: string
-  clientName: string
+  /** Where a person goes who does not want to; absent: nowhere. */
+  abort?: string
+  /** The app that a person connects. */
+  clientName?: string
+  /** What else a person signs in for. */
+  lead?: string
+  /** Page of auth itself that the person came to see. */
+  to?: string
   /** What was typed last, after a refusal. */
   login?: string
   error?: string
@@ -41,6 +49,34 @@ export interface ConsentPage {
   staysConnected: boolean
 }
 
+export interface SecondFactorPage {
+  action: string
+  to: string
+  hasCodes: boolean
+  hasPasskeys: boolean
+  error?: string
+}
+
+export interface PasskeysPage {
+  action: string
+  keys: { id: string; name: string; createdAt: string; lastUsedAt: string | undefined }[]
+  mayChange: boolean
+  hasSecondFactor: boolean
+  /** Where to sign in again. */
+  signIn: string
+  signedInAs: string
+}
+
+export interface InboxPage {
+  toDecide: InboxRow[]
+  own: InboxRow[]
+  /** Titles of domains that did not answer. */
+  silent: string[]
+  /** The person may approve somewhere. */
+  approves: boolean
+  signedInAs: string
+}
+
 /** Every page of auth as HTML text. All values are escaped by the templates. */
 export interface Pages {
   signIn(page: SignInPage): string
@@ -48,9 +84,17 @@ export interface Pages {
   /** A failure of the OAuth protocol, told to a person. */
   protocolError(error: string): string
   problem(page: Problem): string
+  clients(page: ClientsPage): string
+  clientCreated(page: ClientCreatedPage): string
+  grants(page: GrantsPage): string
+  sessions(page: SessionsPage): string
+  secondFactor(page: SecondFactorPage): string
+  passkeys(page: PasskeysPage): string
+  approvals(page: InboxPage): string
+  approval(page: ApprovalPage & { inbox: string; signedInAs: string }): string
   signOut(form: string): string
   signedOut(): string
-  /** The one style sheet and the icon, with the paths they are served at. */
+  /** The one style sheet, the one script and the icon, with the paths they are served at. */
   assets: { path: string; type: string; body: Buffer }[]
 }
 
@@ -61,16 +105,26 @@ export function createPages(mount: string): Pages {
   const eta = new Eta({ views: fileURLToPath(folder), autoEscape: true, cache: true })
   const styles = asset(mount, 'style.css', 'text/css; charset=utf-8')
   const icon = asset(mount, 'icon.svg', 'image/svg+xml')
-  const render = (view: string, data: object) => eta.render(view, { ...data, styles: styles.path, icon: icon.path })
+  const script = asset(mount, 'pages.js', 'text/javascript; charset=utf-8')
+  const paths = { styles: styles.path, icon: icon.path, script: script.path }
+  const render = (view: string, data: object) => eta.render(view, { ...data, ...paths })
 
   return {
     signIn: (page) => render('sign-in', page),
     consent: (page) => render('consent', page),
     protocolError: (error) => render('problem', explained[error] ?? explained.invalid_request),
     problem: (page) => render('problem', page),
+    clients: (page) => render('clients', page),
+    clientCreated: (page) => render('client-created', page),
+    grants: (page) => render('grants', page),
+    sessions: (page) => render('sessions', page),
+    secondFactor: (page) => render('second-factor', page),
+    passkeys: (page) => render('passkeys', page),
+    approvals: (page) => render('approvals', page),
+    approval: (page) => render('approval', page),
     signOut: (form) => render('sign-out', { ...logoutForm(form) }),
     signedOut: () => render('signed-out', {}),
-    assets: [styles, icon],
+    assets: [styles, script, icon],
   }
 }
 

@@ -1,3 +1,4 @@
+import { headFolder, type Sealer, signHead, startSealer } from '@backroom/audit'
 import { ConfigurationError } from '@backroom/configuration'
 import { type Connection, connect } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
@@ -10,9 +11,13 @@ import { hasDemoAccounts } from './accounts/accounts.ts'
 import { seedDemoAccounts } from './accounts/demo-accounts.ts'
 import { createPasswords } from './accounts/passwords.ts'
 import { createSignIn } from './accounts/sign-in.ts'
+import { createApprovalDomains, type DomainAddresses } from './approvals/domains.ts'
 import { createAuditLog } from './audit.ts'
 import type { AuthTables } from './database-tables.ts'
 import { readAuthKeys } from './keys.ts'
+import { createSessionCookie } from './page-session/cookie.ts'
+import { ownPages } from './page-session/own-pages.ts'
+import { createPageSessions } from './page-session/page-sessions.ts'
 import { createPages } from './pages.ts'
 import { MOUNT } from './provider/create-provider.ts'
 import { createEngine, type Engine } from './provider/engine.ts'
@@ -21,6 +26,8 @@ import { demoLoginRoutes } from './routes/demo-login.ts'
 import { interactionRoutes } from './routes/interaction.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { protocolRoutes, serviceTokenRoute } from './routes/protocol.ts'
+import { seedDemoSecondFactors } from './second-factor/demo.ts'
+import { createSecondFactors } from './second-factor/second-factors.ts'
 import { forgetIdleClients, sweep } from './sweep.ts'
 
 export interface AuthOptions {
@@ -31,7 +38,11 @@ export interface AuthOptions {
   schema?: string
   authKeysFile: string
   serviceKeysFile: string
+  /** The domains of this fleet, whose approval requests are decided here. Default: none. */
+  domains?: DomainAddresses
   logLevel: string
+  /** Folder for the signed end of the audit chain. */
+  auditHeads?: string
   /** Multiplies the limits per address. Default: 1 in production, 10 in the demo profile. */
   limitFactor?: number
   /** Fetches client ID metadata documents. Default: the platform's `fetch`. */
@@ -97,6 +108,14 @@ export async function createAuthServer(options: AuthOptions): Promise<AuthServer
       reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(body),
     )
   await app.register(protocolRoutes, { engine, publicUrl, limitFactor, mayRegister: () => mayRegister(connection) })
+  const pepper = readAuthKeys(options.authKeysFile).pepper
+  const secondFactors = createSecondFactors(db, { pepper, publicUrl })
+  if (isDemo) await seedDemoSecondFactors(secondFactors)
+  const sessions = createPageSessions(db)
+  const cookie = createSessionCookie(publicUrl)
+  const approvals = createApprovalDomains(engine, options.domains ?? {})
+  const own = { publicUrl, isDemo, limitFactor, pages, sessions, cookie, signIn, secondFactors }
+  await app.register(ownPages, { ...own, engine, approvals, audit })
   await app.register(interactionRoutes, { engine, publicUrl, isDemo, limitFactor, pages, signIn, audit })
   if (isDemo) await app.register(demoLoginRoutes, { engine, publicUrl, signIn, audit })
 
@@ -104,6 +123,7 @@ export async function createAuthServer(options: AuthOptions): Promise<AuthServer
   await internal.register(internalRoutes, { engine, audit })
   await internal.register(serviceTokenRoute, { engine, publicUrl })
 
+  const sealer = sealTrail(engine, options.auditHeads, app.log)
   const sweeping = setInterval(
     () => sweep(db).catch((error) => app.log.warn({ err: error }, 'sweeping failed; it is tried again')),
     SWEEP_MS,
@@ -112,9 +132,23 @@ export async function createAuthServer(options: AuthOptions): Promise<AuthServer
     clearInterval(sweeping)
     engine.close()
     await internal.close()
+    await sealer.stop()
     await connection.close()
   })
   return { app, internal }
+}
+
+/** Seals the trail of auth; the end of its chain is signed with the key that signs tokens. */
+function sealTrail(engine: Engine, folder: string | undefined, log: FastifyInstance['log']): Sealer {
+  const heads = folder ? headFolder(folder) : undefined
+  return startSealer({
+    db: engine.parts.db,
+    keep: async (end) => {
+      const [key] = engine.parts.keys.signing
+      if (key) await heads?.write('auth', await signHead('auth', end, key))
+    },
+    onError: (error) => log.warn({ err: error }, 'the audit trail was not sealed; it is tried again'),
+  })
 }
 
 async function refuseDemoAccounts({ db, close }: Connection<AuthTables>): Promise<void> {
@@ -143,7 +177,9 @@ function probes(app: FastifyInstance, engine: Engine, { db }: Connection<AuthTab
 async function mayRegister({ db }: Connection<AuthTables>): Promise<boolean> {
   const count = async () => {
     const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from provider_record where model = 'Client'`.execute(db)
+      select count(*)::int as count from provider_record where model = 'Client' and not payload ? 'mcp_profile'`.execute(
+      db,
+    )
     return rows[0]?.count ?? 0
   }
   if ((await count()) < MAX_REGISTERED_CLIENTS) return true

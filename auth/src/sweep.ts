@@ -8,6 +8,7 @@ export async function sweep(db: Kysely<AuthTables>): Promise<void> {
   await sql`delete from provider_record where ctid = any(array(
     select ctid from provider_record where expires_at < now() limit ${BATCH}))`.execute(db)
   await sql`delete from token_deny where until < now()`.execute(db)
+  await sql`delete from page_session where expires_at < now()`.execute(db)
   await sql`delete from sign_in_limit where resets_at < now() and (blocked_until is null or blocked_until < now())`.execute(
     db,
   )
@@ -19,7 +20,7 @@ export async function forgetIdleClients(db: Kysely<AuthTables>, idleSeconds: num
   await sql`
     with idle as (
       select ctid, payload->>'client_id' as id from provider_record client
-      where model = 'Client' and created_at < now() - make_interval(secs => ${idleSeconds})
+      where model = 'Client' and not payload ? 'mcp_profile' and created_at < now() - make_interval(secs => ${idleSeconds})
         and not exists (
           select 1 from provider_record held
           where held.client_id = client.payload->>'client_id' and held.model in ('Grant', 'RefreshToken')

@@ -86,8 +86,12 @@ export async function startAuth({ prepare, ...changes }: Changes = {}): Promise<
 
 /** An empty database with the tables of auth. */
 export function migratedDatabase(): Promise<TestDatabase> {
-  const path = new URL('../migrations', import.meta.url).pathname
-  return testDatabase({ schema: 'auth', folders: [{ prefix: 'auth', path }] })
+  const pathOf = (folder: string) => new URL(folder, import.meta.url).pathname
+  const folders = [
+    { prefix: 'auth', path: pathOf('../migrations') },
+    { prefix: 'trail', path: pathOf('../../libs/audit/migrations') },
+  ]
+  return testDatabase({ schema: 'auth', folders })
 }
 
 /** A signature by which a service proves itself. */

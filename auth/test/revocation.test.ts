@@ -77,10 +77,10 @@ describe('revocation', () => {
       .connect<AuthTables>()
       .pool.query('select password_hash from account where username = $1', ['ops'])
     const account = { email: 'ada@example.com', username: 'ada', role: 'buyer' as const }
-    const sub = await createAccount(db, { ...account, password_hash: rows[0].password_hash })
+    const sub = await createAccount(db, { ...account, password_hash: rows[0].password_hash }, 'test')
     const tokens = await auth.token('ada', 'wms')
     assert.equal(claimsOf(tokens.access_token).sub, sub)
-    await lockAccount(db, account.email)
+    await lockAccount(db, account.email, 'test')
     const refresh = { grant_type: 'refresh_token', client_id: 'probe', refresh_token: tokens.refresh_token ?? '' }
     assert.equal((await auth.form('/token', refresh)).status, 400)
     await assert.rejects(auth.token('ada', 'wms'), /not right/)
@@ -121,8 +121,8 @@ describe('revocation', () => {
 
   it('the audit log can be added to and read, never changed', async () => {
     const { pool } = auth.database.connect<AuthTables>()
-    assert.ok((await pool.query('select 1 from audit_event')).rowCount)
-    for (const statement of ['update audit_event set sub = null', 'delete from audit_event', 'truncate audit_event'])
+    assert.ok((await pool.query('select 1 from audit')).rowCount)
+    for (const statement of ['update audit set sub = null', 'delete from audit', 'truncate audit'])
       await assert.rejects(pool.query(statement), { code: '42501' })
   })
 })

@@ -179,10 +179,10 @@ describe('token exchange', () => {
 
     const { rows } = await pool.query('select password_hash from account where username = $1', ['demo1'])
     const account = { email: 'eve@example.com', username: 'eve', role: 'customer' as const }
-    await createAccount(db, { ...account, password_hash: rows[0].password_hash })
+    await createAccount(db, { ...account, password_hash: rows[0].password_hash }, 'test')
     const subject = await shopToken('eve')
     assert.equal((await exchange(subject)).status, 200)
-    await lockAccount(db, account.email)
+    await lockAccount(db, account.email, 'test')
     assert.equal((await exchange(subject)).status, 400)
   })
 
@@ -232,7 +232,7 @@ describe('token exchange', () => {
     assert.equal((await act('demo5', 'catshop', auth.resource('payments'))).status, 400)
     assert.equal((await act('demo5', 'catshop', auth.resource('oms'), await shopToken('demo5'))).status, 401)
     const { pool } = auth.database.connect<AuthTables>()
-    const audited = await pool.query("select detail from audit_event where event = 'acted_for_account'")
+    const audited = await pool.query("select detail from audit where event = 'acted_for_account'")
     assert.deepEqual(
       audited.rows.map(({ detail }) => detail.login),
       ['demo5@example.com'],

@@ -1,6 +1,7 @@
 import { benchHotSku } from './hot-sku.ts'
 import { readOptions, UsageError } from './options.ts'
 import { benchOrders } from './orders.ts'
+import { benchRevocation } from './revocation.ts'
 import { benchScale } from './scale.ts'
 import { benchToolCalls } from './tool-calls.ts'
 
@@ -8,6 +9,7 @@ const benchmarks: Record<string, typeof benchOrders> = {
   orders: benchOrders,
   'hot-sku': benchHotSku,
   scale: benchScale,
+  revocation: benchRevocation,
 }
 
 const usage = `Usage: npm run bench -- [name] [options]

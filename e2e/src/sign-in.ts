@@ -11,15 +11,18 @@ export interface VisitOptions {
   account: string
   /** Scopes that the person does not allow. */
   untick?: readonly string[]
+  /** Sensitive scopes that the person allows where they are asked for. */
+  tick?: readonly string[]
   context?: BrowserContextOptions
 }
 
 /** A person who signs in and allows what is asked, every time anew, in a browser that remembers nobody. */
-export function visitor(browser: Browser, { account, untick = [], context }: VisitOptions): Visit {
+export function visitor(browser: Browser, { account, untick = [], tick = [], context }: VisitOptions): Visit {
   return async (authorizationUrl) => {
     const page = (context ? undefined : unused(browser).pop()) ?? (await openPage(browser, context))
     await page.goto(authorizationUrl.href)
     await signIn(page, account)
+    for (const scope of tick) await tickWhereAsked(page, scope)
     const landed = await allow(page, untick)
     // A page on which something went wrong is used no more: it ends with its browser.
     if (context) await page.context().close()
@@ -54,6 +57,11 @@ export async function signIn(page: Page, account: string, password = DEMO_PASSWO
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: /^Allow/ }).waitFor()
+}
+
+async function tickWhereAsked(page: Page, scope: string): Promise<void> {
+  const box = page.locator(`input[name=scope][value="${scope}"]`)
+  if ((await box.count()) > 0) await box.check()
 }
 
 /** Answers the consent page and waits until the browser is at the app's address. */

@@ -1,4 +1,5 @@
 import { type DomainName, domainNames, domains, resourceUrl } from '@backroom/access'
+import { demoSecrets } from '@backroom/auth/demo-second-factor'
 import colors from 'picocolors'
 import { type FleetSettings, type ProcessName, root } from './settings.ts'
 
@@ -56,6 +57,8 @@ function accounts(): string {
     `  customers  demo1@example.com … demo10@example.com`,
     `  staff      ${staff.join(', ')} @example.com`,
     `  oversight  ${overseers.join(', ')} @example.com`,
+    '  Approvers decide with a second factor. For an authenticator app, or by npm run -s code -- approver1:',
+    ...Object.entries(demoSecrets).map(([sub, secret]) => `    ${sub.replace('staff-', '')}  ${secret}`),
   ].join('\n')
 }
 

@@ -80,10 +80,19 @@ export function planProcesses(
       const own = { BACKROOM_DATA: settings.data, PSP_SECRET_FILE: keys.pspSecretFile, WEBHOOK_URL: webhookUrl }
       return { name, entry, readyUrl, environment: { ...environment, ...own } }
     }
-    const own = { INTERNAL_PORT: String(port + INTERNAL_OFFSET), DATABASE_URL: urlOf(name) }
+    const own = {
+      INTERNAL_PORT: String(port + INTERNAL_OFFSET),
+      DATABASE_URL: urlOf(name),
+      AUDIT_HEADS: auditHeads(settings.data),
+    }
     const secrets: Record<string, string> =
       name === 'auth'
-        ? { AUTH_KEYS_FILE: keys.authKeysFile, SERVICE_KEYS_FILE: keys.serviceKeysFile }
+        ? {
+            AUTH_KEYS_FILE: keys.authKeysFile,
+            SERVICE_KEYS_FILE: keys.serviceKeysFile,
+            ...originsOf(deployed, settings.port),
+            ...internalOriginsOf(deployed, settings.port),
+          }
         : { SERVICE_KEY_FILE: keys.serviceKeyFile(name), ...originsOf(deployed, settings.port) }
     if (name === 'payments' && settings.profile === 'demo') {
       secrets.PSP_URL = originOf('psp', settings.port)
@@ -111,11 +120,18 @@ export function schemasOf(names: ProcessName[]): PlannedSchema[] {
     .filter((name) => name !== 'gateway' && name !== 'psp')
     .map((name) => {
       const own = { prefix: name, path: join(folderOf(name), 'migrations') }
+      // Its name comes after those of the tables that it seals: files run in the order of prefix and name.
+      const trail = { prefix: 'trail', path: join(root, 'libs', 'audit', 'migrations') }
       const shared = { prefix: 'service', path: join(root, 'libs', 'mcp-service', 'migrations') }
       const workflow = { prefix: 'workflow', path: join(root, 'libs', 'workflows', 'migrations') }
-      const folders = name === 'auth' ? [own] : [shared, workflow, own]
+      const folders = name === 'auth' ? [own, trail] : [shared, workflow, trail, own]
       return { schema: name, folders: folders.filter(({ path }) => existsSync(path)), workflows: name !== 'auth' }
     })
+}
+
+/** Where the services keep the signed ends of their audit chains. */
+export function auditHeads(data: string): string {
+  return join(data, 'audit')
 }
 
 /** The program of a process. */
@@ -140,4 +156,9 @@ function originOf(name: ProcessName, base: number): string {
 
 function originsOf(domains: readonly DomainName[], base: number): Record<string, string> {
   return Object.fromEntries(domains.map((domain) => [`${domain.toUpperCase()}_URL`, originOf(domain, base)]))
+}
+
+function internalOriginsOf(domains: readonly DomainName[], base: number): Record<string, string> {
+  const originOfPort = (domain: DomainName) => `http://127.0.0.1:${portOf(domain, base) + INTERNAL_OFFSET}`
+  return Object.fromEntries(domains.map((domain) => [`${domain.toUpperCase()}_INTERNAL_URL`, originOfPort(domain)]))
 }

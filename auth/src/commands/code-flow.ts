@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { issuerOf } from '@backroom/access'
-import { fillAndSubmit, openBrowser } from './form-browser.ts'
+import { type FormBrowser, fillAndSubmit, openBrowser } from './form-browser.ts'
 
 /** Sign-in as one person for one resource, through the pages that everybody sees. */
 export interface CodeFlowRequest {
@@ -17,6 +17,8 @@ export interface CodeFlowRequest {
   clientId?: string
   /** Default: a loopback address that nothing has to listen on. */
   redirectUri?: string
+  /** In which somebody is signed in already; it must stop at the redirect address. Default: a fresh one. */
+  browser?: FormBrowser
 }
 
 /** The answer of the token endpoint. Times in seconds. */
@@ -67,7 +69,7 @@ export async function signInForToken(request: CodeFlowRequest): Promise<TokenAns
 
 /** Fills in each page until a redirect leaves for the callback, and takes the code from there. */
 async function passPages(start: URL, request: CodeFlowRequest, redirectUri: string, state: string): Promise<string> {
-  const browser = openBrowser((url) => url.href.startsWith(redirectUri))
+  const browser = request.browser ?? openBrowser((url) => url.href.startsWith(redirectUri))
   const seen = new Set<string>()
   let page = await browser.get(start)
   while (page.kind === 'page') {

@@ -7,8 +7,8 @@ import { stored } from '../storage-unavailable.ts'
 /** How long a rotated refresh token is still accepted: parallel refreshes of one client must not look like theft. */
 const REFRESH_REUSE_SECONDS = 20
 
-/** Found by another column than the hashed id, so the id itself has to stay readable. */
-const keepsIdInPayload = new Set(['Session', 'DeviceCode'])
+/** Found by another column than the hashed id, or named to an administrator, so the id itself has to stay readable. */
+const keepsIdInPayload = new Set(['Session', 'DeviceCode', 'Grant'])
 
 type Records = SelectQueryBuilder<AuthTables, 'provider_record', object>
 

@@ -1,7 +1,7 @@
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
 import { accountClaims } from '../accounts/account-claims.ts'
 import type { AccountRow } from '../accounts/accounts.ts'
-import type { ResourcePolicy } from './resources.ts'
+import { profileOf, type ResourcePolicy } from './resources.ts'
 
 /** The account as oidc-provider passes it around. */
 export type SignedInAccount = Account & Pick<AccountRow, 'role' | 'username'>
@@ -31,5 +31,7 @@ export function extraTokenClaims(
   const account = accountOf(ctx)
   if (!account || !token.accountId) return undefined
   const person = { ...account, sub: account.accountId }
-  return { gid: token.grantId, ...accountClaims(person, policy.domainOf(String(token.aud))) }
+  const profile = profileOf(ctx.oidc.client)
+  const claims = accountClaims(person, policy.domainOf(String(token.aud)), profile)
+  return { gid: token.grantId, ...claims, ...(profile ? { profile } : {}) }
 }

@@ -1,7 +1,8 @@
 import { issuerOf } from '@backroom/access'
 import type { Kysely } from 'kysely'
-import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { findAccount } from '../accounts/accounts.ts'
+import { isFrozen } from '../admin/clients.ts'
 import type { AuthTables } from '../database-tables.ts'
 import type { AuthKeys, ServiceKeys } from '../keys.ts'
 import type { Pages } from '../pages.ts'
@@ -108,7 +109,7 @@ function configurationOf({
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
     extraTokenClaims: async (ctx, token) => extraTokenClaims(ctx, token, policy),
-    extraClientMetadata: { properties: ['mcp_allowed_scopes'], validator: hardenUntrustedClient },
+    extraClientMetadata: { properties: ['mcp_allowed_scopes', 'mcp_profile'], validator: hardenUntrustedClient },
     interactions: { policy: createConsentPolicy(), url: (_ctx, { uid }) => `${MOUNT}/interaction/${uid}` },
     renderError: async (ctx, { error }, cause) => {
       ctx.type = 'html'
@@ -133,7 +134,11 @@ function configurationOf({
         enabled: true,
         useGrantedResource: async () => true,
         defaultResource: policy.defaultResource,
-        getResourceServerInfo: policy.getResourceServerInfo,
+        getResourceServerInfo: async (ctx, resource, client) => {
+          if (await isFrozen(db, client.clientId))
+            throw new errors.UnauthorizedClient('an administrator has frozen this client')
+          return policy.getResourceServerInfo(ctx, resource, client)
+        },
       },
       rpInitiatedLogout: {
         enabled: true,

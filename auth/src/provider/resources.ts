@@ -1,7 +1,9 @@
 import {
+  clientProfiles,
   type DomainName,
   domainNames,
   domains,
+  type ProfileName,
   resourceUrl,
   scopesOf,
   scopesOfRole,
@@ -12,7 +14,7 @@ import { accountOf } from './claims.ts'
 import { DEMO_LOGIN_CLIENT, DEMO_LOGIN_LIFETIME } from './static-clients.ts'
 
 const STEP_UP_SCOPE = 'payments:release_hold'
-const STEP_UP_MAX_AGE = '300'
+const STEP_UP_MAX_AGE = 300
 const authorizationRoutes = new Set(['authorization', 'pushed_authorization_request'])
 
 /** Which tokens exist: one audience per domain, and for each client and person the scopes that may be in it. */
@@ -55,25 +57,34 @@ export function createResourcePolicy(publicUrl: string): ResourcePolicy {
   }
 }
 
+/** The profile that an administrator gave a client; undefined for any other client. */
+export function profileOf(client: Client | undefined): ProfileName | undefined {
+  return client?.mcp_profile as ProfileName | undefined
+}
+
 /** Older hosts send no scope, and no host knows that releasing a hold needs a fresh sign-in: both are filled in. */
 function completeRequest(ctx: KoaContextWithOIDC, domain: DomainName): void {
   const params = ctx.oidc.params
   if (!params || !authorizationRoutes.has(ctx.oidc.route)) return
   const requested = requestedScopes(ctx)
   if (!requested.some((scope) => scope.includes(':'))) params.scope = [...requested, ...workingSet(domain)].join(' ')
-  if (requested.includes(STEP_UP_SCOPE)) params.max_age ??= STEP_UP_MAX_AGE
+  if (requested.includes(STEP_UP_SCOPE))
+    params.max_age = String(Math.min(Number(params.max_age ?? STEP_UP_MAX_AGE), STEP_UP_MAX_AGE))
 }
 
 /** client ∩ role; the person's choice on the consent page narrows it further. */
 function permittedScopes(ctx: KoaContextWithOIDC, domain: DomainName, client: Client): string[] {
-  const profile = client.mcp_allowed_scopes as string[] | undefined
+  const profile = profileOf(client)
+  const ofClient: readonly string[] | undefined = profile
+    ? clientProfiles[profile].scopes
+    : (client.mcp_allowed_scopes as string[] | undefined)
   const grantType = ctx.oidc.params?.grant_type
-  if (grantType === 'client_credentials') return scopesOf(domain).filter((scope) => profile?.includes(scope))
+  if (grantType === 'client_credentials') return scopesOf(domain).filter((scope) => ofClient?.includes(scope))
   const account = accountOf(ctx)
   const ofRole = ctx.oidc.route === 'token' && account ? scopesOfRole(account.role, domain) : undefined
   return [...workingSet(domain), ...scopesOf(domain, 'restricted')].filter(
     (scope) =>
-      (!profile || profile.includes(scope)) &&
+      (!ofClient || ofClient.includes(scope)) &&
       (!ofRole || ofRole.includes(scope)) &&
       !(scope === STEP_UP_SCOPE && grantType === 'refresh_token'),
   )

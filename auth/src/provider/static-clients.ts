@@ -38,7 +38,7 @@ const demoLogin: ClientMetadata = {
   client_name: 'Demo password login',
   redirect_uris: [DEMO_LOGIN_REDIRECT],
   grant_types: ['authorization_code'],
-  mcp_allowed_scopes: ['catshop:read', 'catshop:write'],
+  mcp_profile: 'storefront',
 }
 
 function serviceClient(clientId: string, key: ServiceKeys[string]): ClientMetadata {

@@ -12,6 +12,7 @@ import { createLocalJWKSet, importJWK, type JWTPayload, errors as joseErrors, jw
 import { errors } from 'oidc-provider'
 import { accountClaims } from '../accounts/account-claims.ts'
 import { type AccountRow, findAccount, findByLogin } from '../accounts/accounts.ts'
+import { isFrozen } from '../admin/clients.ts'
 import { isDenied } from '../revocation/deny-list.ts'
 import { createAdapter } from './adapter.ts'
 import type { ProviderParts } from './create-provider.ts'
@@ -66,7 +67,8 @@ export function createTokenExchange({ publicUrl, db, keys, onReuse }: ProviderPa
   const grants = createAdapter(db, 'Grant', onReuse)
   const publicKeys = createLocalJWKSet({ keys: keys.signing.map(({ d: _, ...key }) => key) })
 
-  const targetOf = (client: string, resource: string): DomainName => {
+  const targetOf = async (client: string, resource: string): Promise<DomainName> => {
+    if (await isFrozen(db, client)) throw new errors.UnauthorizedClient('an administrator has frozen this client')
     const target = policy.domainOf(resource)
     if (!target || exchangeSources(client, target).length === 0)
       throw new errors.InvalidTarget('this client may not act for anybody at this server')
@@ -94,7 +96,7 @@ export function createTokenExchange({ publicUrl, db, keys, onReuse }: ProviderPa
     const [account, grant, denied] = await Promise.all([
       findAccount(db, sub),
       grants.find(gid),
-      isDenied(db, { gid, sub, jti: String(claims.jti), client_id: String(claims.client_id) }),
+      isDenied(db, { gid, sub, jti: String(claims.jti), client_id: String(claims.client_id) }, claims.iat ?? 0),
     ])
     const isLive = grant && grant.accountId === sub && grant.clientId === claims.client_id && !denied
     return account && isLive ? account : refuse('subject_token was revoked')
@@ -127,7 +129,7 @@ export function createTokenExchange({ publicUrl, db, keys, onReuse }: ProviderPa
 
   return {
     async byToken(client, { subjectToken, resource, scope }) {
-      const target = targetOf(client, resource)
+      const target = await targetOf(client, resource)
       const claims = await verify(subjectToken, exchangeSources(client, target))
       const source = policy.domainOf(String(claims.aud)) ?? refuse('subject_token names more than one audience')
       const account = await personBehind(claims)
@@ -139,7 +141,7 @@ export function createTokenExchange({ publicUrl, db, keys, onReuse }: ProviderPa
     },
 
     async byAccount(client, { login, resource }) {
-      const target = targetOf(client, resource)
+      const target = await targetOf(client, resource)
       const account = (await findByLogin(db, login)) ?? refuse('there is no such account')
       const scopes = exchangeSources(client, target).flatMap((source) =>
         exchangedScopes(client, source, target, scopesOfRole(account.role, source)),

@@ -27,6 +27,7 @@ export function hardenUntrustedClient(
   if (String(raw.client_name ?? '').length > MAX_NAME_LENGTH) refuse('client_name is longer than 100 characters')
   delete raw.scope
   delete raw.mcp_allowed_scopes
+  delete raw.mcp_profile
   delete raw.default_max_age
   delete raw.require_auth_time
   delete raw.logo_uri
@@ -92,7 +93,8 @@ function restrictRedirects(raw: Record<string, unknown>): void {
   if (hasEditor || staysOnDevice(uris)) raw.application_type = 'native'
 }
 
-function checkRedirect(uri: string): void {
+/** @throws {errors.InvalidClientMetadata} unless answers may be sent there */
+export function checkRedirect(uri: string): void {
   const url = URL.parse(uri) ?? refuse('redirect_uris must only contain valid uris')
   if (url.username || url.password) refuse('redirect_uris must not contain user information')
   if (uri.includes('*')) refuse('redirect_uris must not contain wildcards')

@@ -2,13 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { DEMO_PASSWORD, demoAccountHints } from '../accounts/demo-accounts.ts'
 import { TooManySignIns } from '../accounts/passwords.ts'
-import type { SignIn, SignInResult } from '../accounts/sign-in.ts'
+import { refusalText } from '../accounts/refusal-text.ts'
+import type { SignIn } from '../accounts/sign-in.ts'
 import type { AuditLog } from '../audit.ts'
 import type { Pages } from '../pages.ts'
 import { MOUNT } from '../provider/create-provider.ts'
 import type { Engine } from '../provider/engine.ts'
 import { consentPage, grantChosen, type Interaction } from './consent.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
+import { field } from './form-field.ts'
 import { refuseCrossSite } from './same-origin.ts'
 
 export interface InteractionOptions {
@@ -120,17 +122,6 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     request.log.error({ err: error, request_id: request.id }, 'interaction failed')
     return reply.code(503).header('retry-after', 2).send(pages.protocolError('temporarily_unavailable'))
   })
-}
-
-/** A field of the form; empty when it is absent or there are several. */
-function field({ body }: FastifyRequest, name: string): string {
-  const value = (body as Record<string, unknown> | undefined)?.[name]
-  return typeof value === 'string' ? value : ''
-}
-
-function refusalText(result: Exclude<SignInResult, { outcome: 'signed_in' }>): string {
-  if (result.outcome === 'wrong') return 'Email, username or password is not right. Check them and try again.'
-  return `Too many attempts. Try again in ${result.seconds} ${result.seconds === 1 ? 'second' : 'seconds'}.`
 }
 
 const expired = {

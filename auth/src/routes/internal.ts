@@ -4,9 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { importJWK, jwtVerify } from 'jose'
 import { errors } from 'oidc-provider'
 import { findByLogin } from '../accounts/accounts.ts'
+import { isLive } from '../admin/grants.ts'
 import type { AuditLog } from '../audit.ts'
 import type { Engine } from '../provider/engine.ts'
 import { deniedSince } from '../revocation/deny-list.ts'
+import { stored } from '../storage-unavailable.ts'
 
 const MAX_ASSERTION_SECONDS = 60
 
@@ -19,7 +21,7 @@ declare module 'fastify' {
 
 /**
  * What the services of this fleet may ask, each proving itself by a short-lived signature: `GET
- * /internal/revocations?since=<seq>`, and for the account that a service acts for on standard input and output `GET
+ * /internal/revocations?since=<seq>`, before a change `GET /internal/grants/<gid>?sub=&client_id=&jti=`, and for the account that a service acts for on standard input and output `GET
  * /internal/accounts/<email or username>` and `POST /internal/accounts/<email or username>/exchange`.
  */
 export async function internalRoutes(
@@ -39,6 +41,11 @@ export async function internalRoutes(
     const since = Number((request.query as { since?: string }).since ?? 0)
     if (Number.isSafeInteger(since) && since >= 0) return deniedSince(db, since)
     return reply.code(400).send({ error: 'bad_request', message: 'since must be a sequence number.' })
+  })
+  app.get('/internal/grants/:gid', async (request) => {
+    const { gid } = request.params as { gid: string }
+    const { sub = '', client_id: clientId, jti } = request.query as Record<string, string | undefined>
+    return { live: await stored(isLive(db, { gid, sub, clientId, jti })) }
   })
   app.get('/internal/accounts/:login', async (request, reply) => {
     const account = await findByLogin(db, (request.params as { login: string }).login.toLowerCase())

@@ -14,6 +14,8 @@ export interface Domain {
   uriScheme: string
   /** Life of an access token for this domain, in seconds. */
   tokenLifetime: number
+  /** Asks auth before each change that a person or an agent wants, so that what was revoked ends at once. */
+  asksBeforeChanges?: true
 }
 
 const QUARTER_HOUR = 900
@@ -61,6 +63,7 @@ export const domains: Record<DomainName, Domain> = {
     purpose: 'Authorisations, captures, refunds, holds and the ledger. Restricted.',
     uriScheme: 'payments',
     tokenLifetime: FIVE_MINUTES,
+    asksBeforeChanges: true,
   },
   catshop: {
     serverName: 'catshop',

@@ -10,11 +10,12 @@ import {
   type ServiceServer,
 } from '@backroom/mcp-service'
 import type { Kysely } from 'kysely'
+import { type DecidedAs, decisions } from './decisions.ts'
 import { PUBLIC_URL } from './issuer.ts'
 import { type SigningAuthority, signingAuthority } from './signing-authority.ts'
 import { domainDatabase } from './test-database.ts'
 import { serviceClaims } from './token-endpoint.ts'
-import { type ToolCalls, toolCalls } from './tool-calls.ts'
+import { type RestAnswer, type ToolCalls, toolCalls } from './tool-calls.ts'
 
 export interface DomainServiceOptions<Schema> extends Partial<RunOptions<Schema>>, ServerOptions {
   service: Service
@@ -32,9 +33,13 @@ export interface DomainServiceOptions<Schema> extends Partial<RunOptions<Schema>
 export interface DomainServer<Schema> extends Pick<ServiceServer, 'app' | 'runtime'>, ToolCalls {
   /** Origin, for example as `WMS_URL` of another service. */
   address: string
+  /** Origin of its internal port. */
+  internalAddress: string
   authority: SigningAuthority
   /** The server's own pool. */
   db: Kysely<Schema>
+  /** Decides a request as auth does once a person said so on its page; by default `staff-approver1` agrees. */
+  decide(approvalId: string, decided?: DecidedAs): Promise<RestAnswer>
 }
 
 /** A domain service with a database of its own. */
@@ -105,8 +110,11 @@ async function startServer<Schema>(
     ...environment,
   })
   const server = await prepareService(service, settings, options)
-  const { app, runtime, connection } = server
+  const { app, internal, runtime, connection } = server
   prepare?.(server)
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  return { address, authority, app, runtime, db: connection.db, ...toolCalls(address, service.domain) }
+  const { domain } = service
+  const loopback = { host: '127.0.0.1', port: 0 }
+  const [address, internalAddress] = await Promise.all([app.listen(loopback), internal.listen(loopback)])
+  const decide = decisions({ address, internalAddress, domain, authority })
+  return { address, internalAddress, authority, app, runtime, db: connection.db, decide, ...toolCalls(address, domain) }
 }

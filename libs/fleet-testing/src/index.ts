@@ -1,4 +1,5 @@
 export { freePort } from '@backroom/fleet'
+export type { DecidedAs } from './decisions.ts'
 export {
   type DomainServer,
   type DomainService,
@@ -8,6 +9,8 @@ export {
 export { type Forgery, forgedTokens, genuineToken, type TokenTemplate } from './forged-tokens.ts'
 export { AUDIENCE, ISSUER, PUBLIC_URL } from './issuer.ts'
 export { launchBrowser } from './launch-browser.ts'
+export { ownTools } from './own-tools.ts'
+export { signInEverywhere, type Visitor } from './sign-in-everywhere.ts'
 export { type SigningAuthority, signingAuthority } from './signing-authority.ts'
 export {
   type FleetOptions,

@@ -47,6 +47,10 @@ export async function signingAuthority(): Promise<SigningAuthority> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
     if (pathname === '/auth/jwks') return keys
     if (pathname === '/auth/token') return issue(new URLSearchParams(await text(request)))
+    if (pathname.startsWith('/internal/grants/')) {
+      const gid = decodeURIComponent(pathname.slice('/internal/grants/'.length))
+      return { live: !entries.some(({ kind, id }) => kind === 'gid' && id === gid) }
+    }
     const since = Number(searchParams.get('since'))
     return { entries: entries.filter(({ seq }) => seq > since), next: entries.length }
   }

@@ -1,3 +1,5 @@
+import type { ProfileName } from '@backroom/access'
+
 /** Who a call comes from, as the verified token says. */
 export interface Caller {
   /** anonymous: public catalogue only. service: client credentials of another server of the fleet. */
@@ -17,6 +19,10 @@ export interface Caller {
   may: readonly string[]
   /** Grant that the token belongs to; absent for service tokens. */
   grantId?: string
+  /** Id of the token itself. */
+  tokenId?: string
+  /** What the client may at most do, where it was set up for one purpose. */
+  profile?: ProfileName
   /** Service that acts for the subject (token exchange). */
   actor?: string
 }

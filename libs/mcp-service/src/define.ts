@@ -1,8 +1,10 @@
-import type { DomainName, ScopeName } from '@backroom/access'
+import type { DomainName, ScopeName, Tier } from '@backroom/access'
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Caller } from './caller.ts'
+
+export type { Tier } from '@backroom/access'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -41,6 +43,8 @@ export interface CallContext<Schema> {
   signal: AbortSignal
   /** Id of this request in logs, audit and error messages. */
   requestId: string
+  /** Set while an approved call has its effect: its approval, and the subjects of those who agreed. */
+  approval?: { id: string; approvers: readonly string[] }
   /** Tells a waiting client how far the call is. Does nothing where the client did not ask for progress. */
   progress(done: number, total?: number, message?: string): void
   /** Names resources that this call changes; subscribers are told after commit. */
@@ -56,20 +60,31 @@ export interface CallContext<Schema> {
 // biome-ignore lint/suspicious/noExplicitAny: the library runs handlers over the tables of any domain.
 export type AnyContext = CallContext<any>
 
-/**
- * Who must say yes. A0: nobody. A1: the requester confirms. A2: one other person with the permission to approve. A3:
- * two such persons.
- */
-export type Tier = 'A0' | 'A1' | 'A2' | 'A3'
-
 /** What a policy answers for one exact call; `reason` completes "Needs approval because …". */
 export interface PolicyDecision {
   tier: Tier
   reason?: string
+  /** What the call moves, in minor units, for the person who decides. */
+  amount?: { minor: number; currency: string }
+  /** What the person who decides should think of, each a sentence. */
+  risks?: readonly string[]
 }
 
-/** Decides the approval tier of one exact call. Runs in the call's transaction, before the effect. */
+/**
+ * Decides the approval tier of one exact call. Runs in the call's transaction before the effect, and again when the call was
+ * approved: what it answers then must be the same.
+ */
 export type ApprovalPolicy<Args, Schema> = (args: Args, context: CallContext<Schema>) => Awaitable<PolicyDecision>
+
+/** The object that a call changes, as a person who decides about the call sees it. */
+export interface ApprovalSubject {
+  /** Its name for people: `PO-2026-000123`, `CAT-1004 at WH-2`. */
+  name: string
+  /** Differs whenever the object differs in anything that the person's yes depends on. */
+  version: string | number
+  /** What the call may change, each value under its label; null where there is none. */
+  state?: Readonly<Record<string, string | number | null>>
+}
 
 /**
  * What happens when a write is repeated without an idempotency key.
@@ -87,6 +102,8 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodType, Schema> 
   description: string
   /** The scope it needs; `public` needs a valid token at `/mcp` and nothing at the public endpoints. */
   scope: ScopeName | 'public'
+  /** Another scope that is enough by itself. */
+  orScope?: ScopeName
   /** Offered to registered service clients alone, whatever scope another caller carries. */
   serviceOnly?: boolean
   /** read: changes nothing. write: adds or changes. destructive: takes something away. */
@@ -98,11 +115,16 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodType, Schema> 
   input: Input
   output: Output
   /** URI of the {@link APP_MIME_TYPE} resource in which hosts with MCP Apps show results; others show the text. */
-  view?: string
+  view?: `ui://${string}`
   /** One short line for a reader that shows no structured content. */
   text(result: z.output<Output>, args: z.output<Input>): string
-  /** Policy rows of the domain; without one the call is A0. */
+  /** Policy rows of the domain; without one the call is A0. Not for `handleBatch`. */
   approval?: ApprovalPolicy<z.output<Input>, Schema>
+  /**
+   * With `approval`: the object that the call changes. It is read before and after a dry run, whose difference is shown, and
+   * again before the approved call has its effect: an approval of another version is void. None for tools that only create.
+   */
+  subject?(args: z.output<Input>, context: CallContext<Schema>): Awaitable<ApprovalSubject | undefined>
   /** Write tools only. Default: key_required. */
   repeat?: RepeatRule
 }

@@ -67,3 +67,14 @@ export class BusinessError extends Error {
     }
   }
 }
+
+/** The error that a stored or received body stands for. */
+export function businessErrorOf(body: BusinessErrorBody): BusinessError {
+  const { code, message, details, next_actions, retry_after_ms, retryable: _, ...alongside } = body
+  return new BusinessError(code, message, {
+    details,
+    nextActions: next_actions,
+    alongside,
+    ...(retry_after_ms === undefined ? {} : { retryAfterMs: retry_after_ms }),
+  })
+}

@@ -4,6 +4,7 @@ export { Cursor, decodeCursor, encodeCursor, PageLimit, pageOf } from './cursor.
 export {
   APP_MIME_TYPE,
   type ApprovalPolicy,
+  type ApprovalSubject,
   type BatchCall,
   type BatchVerdict,
   type CallContext,
@@ -20,6 +21,7 @@ export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction 
 export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
 export { listOf, type Page, type PageRequest, paging, Verbosity } from './page.ts'
+export { type ViewPage, viewPage } from './mcp/view-page.ts'
 export {
   prepareService,
   type RouteContext,

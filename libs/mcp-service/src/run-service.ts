@@ -33,8 +33,12 @@ export async function runService<Schema>(service: Service, options: RunOptions<S
   try {
     const settings = readServiceSettings()
     if (process.argv.includes('--stdio')) return await runStdio(service, settings, options)
-    const { app } = await prepareService(service, settings, options)
-    await serve([{ app, host: settings.HOST, port: settings.PORT }])
+    const { app, internal } = await prepareService(service, settings, options)
+    const { HOST: host, PORT, INTERNAL_PORT } = settings
+    await serve([
+      { app: internal, host, port: INTERNAL_PORT },
+      { app, host, port: PORT },
+    ])
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     process.stderr.write(`${service.domain}: ${error.message}\n`)

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ServiceClient } from './access/service-client.ts'
 import type { AnyDatabase } from './any-database.ts'
+import type { RoundTrips } from './approvals/round-trip.ts'
 import type { Caller, CallerProof } from './caller.ts'
 import type { RefusalLog } from './calls/audit.ts'
 import type { BatchQueues } from './calls/batch.ts'
@@ -13,12 +14,15 @@ import type { ToolTable } from './tool-table.ts'
 export interface Runtime {
   service: Service
   tools: ToolTable
+  /** Origin under which people and clients reach the fleet. */
+  publicUrl: string
   db: AnyDatabase
   log: FastifyBaseLogger
   refusals: RefusalLog
   changes: ChangeFeed
   batches: BatchQueues
   services: ServiceClient
+  roundTrips: RoundTrips
 }
 
 /** One request to the service, whatever front it came through. */

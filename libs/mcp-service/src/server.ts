@@ -1,21 +1,23 @@
-import { type DomainName, domainNames, issuerOf, resourceUrl } from '@backroom/access'
-import { type Connection, connect } from '@backroom/database'
+import { domains, issuerOf, resourceUrl } from '@backroom/access'
+import type { Connection } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
 import { preloadSchemas } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { authenticator } from './access/authenticate.ts'
+import { type Authenticator, authenticator } from './access/authenticate.ts'
 import { resourceMetadata } from './access/challenge.ts'
 import { pollDenyList } from './access/deny-list.ts'
+import { liveGrantGuard } from './access/live-grant.ts'
 import { originGuard } from './access/origin.ts'
-import { type ServiceAddresses, serviceClient } from './access/service-client.ts'
-import { serviceIdentity } from './access/service-identity.ts'
 import { tokenVerifier } from './access/tokens.ts'
-import { refusalLog } from './calls/audit.ts'
-import { batchQueues } from './calls/batch.ts'
+import { expireRequests } from './approvals/expiry.ts'
+import { decisionRoutes } from './approvals/internal-routes.ts'
+import { sealTrail } from './audit/trail.ts'
+import { sweepUsage } from './calls/daily-limit.ts'
 import { sweepExpiredKeys } from './calls/idempotency.ts'
+import { createRuntime, identityOf } from './create-runtime.ts'
 import { bodyGuard } from './http/body-guard.ts'
 import type { Hook } from './http/request.ts'
 import { authorizer } from './mcp/authorize.ts'
@@ -28,12 +30,12 @@ import { mountRest } from './rest/rest.ts'
 import type { Runtime } from './runtime.ts'
 import type { Service } from './service.ts'
 import type { ServiceSettings } from './settings.ts'
-import { changeFeed } from './subscriptions/change-feed.ts'
-import { compileTools } from './tool-table.ts'
 
 /** A domain server, built and not yet listening. */
 export interface ServiceServer {
   app: FastifyInstance
+  /** For the internal port, which the gateway does not know. */
+  internal: FastifyInstance
   runtime: Runtime
   // biome-ignore lint/suspicious/noExplicitAny: the tables are the domain's own.
   connection: Connection<any>
@@ -76,59 +78,36 @@ export async function createServiceServer(
   mountProbes(app, connection, tokens)
   mountMetadata(app, service, settings)
   await mountDocumentation(app, runtime, settings)
-  mountFronts(app, runtime, settings, authenticator(settings.PUBLIC_URL, domain, tokens), options)
+  const access = authenticator(settings.PUBLIC_URL, domain, tokens)
+  const grants = domains[domain].asksBeforeChanges
+    ? [liveGrantGuard(runtime.tools, settings.AUTH_INTERNAL_URL, identity.internalAssertion, access)]
+    : []
+  mountFronts(app, runtime, settings, { ...options, access, grants })
+  const internal = createHttpServer({ name: domain, logLevel: settings.LOG_LEVEL })
+  decisionRoutes(internal, { runtime, keys: tokens.keys, denyList })
 
-  const sweep = setInterval(() => sweepExpiredKeys(runtime.db).catch(() => undefined), SWEEP_MS)
+  const stopExpiring = expireRequests(runtime)
+  const sealer = sealTrail(domain, settings, runtime.db, app.log)
+  const sweep = setInterval(() => void tidy(runtime.db).catch(() => undefined), SWEEP_MS)
   sweep.unref()
   app.addHook('onClose', async () => {
     clearInterval(sweep)
+    stopExpiring()
+    await internal.close()
     tokens.close()
     denyList.close()
     await runtime.refusals.settle()
+    await sealer.stop()
     await runtime.changes.close()
     await connection.close()
   })
-  return { app, runtime, connection }
+  return { app, internal, runtime, connection }
 }
 
-/** What every front shares, without any front: stdio uses it as well. */
-export function createRuntime(service: Service, settings: ServiceSettings, { log }: Pick<FastifyInstance, 'log'>) {
-  const { domain } = service
-  // biome-ignore lint/suspicious/noExplicitAny: the tables are the domain's own.
-  const connection = connect<any>(settings.DATABASE_URL, {
-    schema: domain,
-    poolSize: settings.DATABASE_POOL,
-    onError: (error) => log.warn({ err: error }, 'database connection lost; it is opened again on the next use'),
-  })
-  const runtime: Runtime = {
-    service,
-    tools: compileTools(domain, service.tools),
-    db: connection.db,
-    log,
-    refusals: refusalLog(connection.db, log),
-    changes: changeFeed(settings.DATABASE_URL, connection.pool, domain, log),
-    batches: batchQueues(),
-    services: serviceClient(domain, addressesIn(settings), identityOf(domain, settings)),
-  }
-  return { runtime, connection }
-}
-
-function identityOf(domain: DomainName, settings: ServiceSettings) {
-  return serviceIdentity({
-    clientId: domain,
-    key: settings.SERVICE_KEY,
-    publicUrl: settings.PUBLIC_URL,
-    authInternalUrl: settings.AUTH_INTERNAL_URL,
-  })
-}
-
-function addressesIn(settings: ServiceSettings): ServiceAddresses {
-  const addresses: ServiceAddresses = {}
-  for (const name of domainNames) {
-    const address = settings[`${name.toUpperCase() as Uppercase<DomainName>}_URL`]
-    if (address) addresses[name] = address.replace(/\/$/, '')
-  }
-  return addresses
+/** Deletes what no call needs any more. */
+async function tidy(db: Runtime['db']): Promise<void> {
+  await sweepExpiredKeys(db)
+  await sweepUsage(db)
 }
 
 type Tokens = ReturnType<typeof tokenVerifier>
@@ -167,12 +146,17 @@ async function mountDocumentation(
   })
 }
 
+interface FrontOptions extends ServerOptions {
+  access: Authenticator
+  /** Checks of what a token came from, before a change. */
+  grants: Hook[]
+}
+
 function mountFronts(
   app: FastifyInstance,
   runtime: Runtime,
   settings: ServiceSettings,
-  { authenticate, askForToken }: ReturnType<typeof authenticator>,
-  { direct = true, extend }: ServerOptions,
+  { access: { authenticate, askForToken }, grants, direct = true, extend }: FrontOptions,
 ): void {
   const { PUBLIC_URL, CALLS_PER_MINUTE } = settings
   const { domain } = runtime.service
@@ -203,7 +187,7 @@ function mountFronts(
       direct,
       extend,
       onRequest: [guard, requireToken],
-      preHandler: [bodyGuard, authorizer(PUBLIC_URL, full), parameterHeaderCheck(full), limit],
+      preHandler: [bodyGuard, authorizer(PUBLIC_URL, full), ...grants, parameterHeaderCheck(full), limit],
     }),
   )
   app.register(async (scope) =>
@@ -216,7 +200,7 @@ function mountFronts(
         if (outcome === 'anonymous' && required) askForToken(reply)
         return outcome === 'authenticated' || (outcome === 'anonymous' && !required)
       },
-      preHandler: [bodyGuard, limit],
+      preHandler: [bodyGuard, ...grants, limit],
     }),
   )
   const open = publicView(runtime)

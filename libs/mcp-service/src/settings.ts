@@ -29,6 +29,8 @@ export function readServiceSettings(environment: NodeJS.ProcessEnv = process.env
       AUTH_INTERNAL_URL: z.url(),
       /** Private key of this service as JWK text; with it the service proves itself to auth. */
       SERVICE_KEY: z.string().min(1),
+      /** Folder for the signed end of the audit chain; it belongs on another disk than the database. */
+      AUDIT_HEADS: z.string().min(1).optional(),
       /** Calls per minute that one caller may make through one client. */
       CALLS_PER_MINUTE: z.coerce.number().int().positive().default(1_200),
       ...serviceAddresses,

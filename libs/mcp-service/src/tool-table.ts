@@ -21,6 +21,7 @@ export interface ToolListing {
   description: string
   inputSchema: JsonSchemaObject
   outputSchema: JsonSchemaObject
+  _meta?: { ui: { resourceUri: string } }
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
   _meta?: { ui: { resourceUri: string } }
 }
@@ -34,8 +35,10 @@ export type ToolTable = ReadonlyMap<string, CompiledTool>
 const PendingApproval = z.object({
   status: z.literal('pending_approval'),
   approval_id: z.string(),
-  approve_url: z.string(),
+  approve_url: z.string().describe('Where people decide'),
   expires_at: z.string(),
+  tier: z.enum(['A1', 'A2', 'A3']),
+  message: z.string(),
 })
 
 /** What a call answers when its process outlasts it. */
@@ -63,7 +66,8 @@ const forceNew = z
 /**
  * Checks and compiles the declarations of a service.
  *
- * @throws when two tools share a name or a scope belongs to another domain: a mistake in the declarations
+ * @throws when two tools share a name, a scope belongs to another domain or a batching tool has an approval policy: a
+ *   mistake in the declarations
  */
 export function compileTools(domain: DomainName, tools: readonly Tool[]): ToolTable {
   const table = new Map<string, CompiledTool>()
@@ -72,6 +76,10 @@ export function compileTools(domain: DomainName, tools: readonly Tool[]): ToolTa
     if (tool.scope !== 'public' && !tool.scope.startsWith(`${domain}:`)) {
       throw new Error(`Tool ${tool.name} of ${domain} asks for the scope ${tool.scope} of another domain.`)
     }
+    if (tool.approval && 'handleBatch' in tool)
+      throw new Error(
+        `Tool ${tool.name} of ${domain} shares transactions, so that no call of it can wait for a person.`,
+      )
     table.set(tool.name, compile(tool))
   }
   return table
@@ -89,6 +97,7 @@ function compile(tool: Tool): CompiledTool {
       description: tool.description,
       inputSchema: jsonSchema(input, 'input'),
       outputSchema: admitRefusals(answerSchema(tool)),
+      ...(tool.view ? { _meta: { ui: { resourceUri: tool.view } } } : {}),
       annotations: {
         readOnlyHint: tool.effect === 'read',
         destructiveHint: tool.effect === 'destructive',
@@ -129,7 +138,9 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchemaObject
 
 /** Whether a caller may know that a tool exists and call it. */
 export function permits(caller: Caller, tool: Tool): boolean {
-  return reachable(caller, tool) && (tool.scope === 'public' || caller.scopes.has(tool.scope))
+  const { scope, orScope } = tool
+  if (!reachable(caller, tool)) return false
+  return scope === 'public' || caller.scopes.has(scope) || (orScope !== undefined && caller.scopes.has(orScope))
 }
 
 /** Whether asking for more scope could ever make the tool available to this caller. */

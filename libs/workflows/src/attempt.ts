@@ -1,9 +1,9 @@
-import { BusinessError, type BusinessErrorBody } from '@backroom/mcp-service/errors'
+import { BusinessError, type BusinessErrorBody, businessErrorOf } from '@backroom/mcp-service/errors'
 import { Error as Engines } from '@dbos-inc/dbos-sdk'
 import { type RetryLater, StepFailed } from './define.ts'
 import { type Engine, pause, whileOpen } from './engine.ts'
 import { park } from './park.ts'
-import { type Run, Stopped, stopOf, thrownOf } from './run.ts'
+import { type Run, Stopped, stopOf } from './run.ts'
 
 /** What is recorded of a step: errors as values, because the engine's own record of errors loses their classes. */
 export type StepRecord<T> =
@@ -66,7 +66,7 @@ export function resultOf<T>(run: Run, name: string, record: StepRecord<T>): T {
   if (record.kind === 'stopped') throw new Stopped(record.reason)
   if (record.kind === 'failed') throw new StepFailed(name, record.reason)
   run.refusedAt = record.step
-  throw thrownOf(record.error)
+  throw businessErrorOf(record.error)
 }
 
 /** What the engine tells itself by an error: another process has this workflow now. */

@@ -1,8 +1,8 @@
-import { BusinessError } from '@backroom/mcp-service/errors'
+import { BusinessError, businessErrorOf } from '@backroom/mcp-service/errors'
 import { sql } from 'kysely'
 import type { Workflow } from './define.ts'
 import { type Engine, engine } from './engine.ts'
-import { type Ending, thrownOf } from './run.ts'
+import type { Ending } from './run.ts'
 import { type Saga, sagaOf } from './saga.ts'
 
 const LOOK_MS = 200
@@ -17,7 +17,7 @@ export async function outcomeOf<Output>(workflow: Workflow<never, Output>, id: s
   const here = engine()
   const saga = await existing(here, id)
   const ending = saga.ending ?? (await startAndWait(here, workflow.name, saga))
-  if (ending.error) throw thrownOf(ending.error)
+  if (ending.error) throw businessErrorOf(ending.error)
   return ending.output as Output
 }
 

@@ -66,14 +66,3 @@ export function errorOf(error: unknown): BusinessErrorBody {
     details: { reason },
   }).body
 }
-
-/** The error again, for whoever waits. */
-export function thrownOf({ code, message, details, next_actions, retry_after_ms, ...rest }: BusinessErrorBody) {
-  const { retryable: _, ...alongside } = rest
-  return new BusinessError(code, message, {
-    details,
-    nextActions: next_actions,
-    alongside,
-    ...(retry_after_ms === undefined ? {} : { retryAfterMs: retry_after_ms }),
-  })
-}

@@ -8,6 +8,7 @@ import { catalogResource } from './resources/catalog.ts'
 import { orderResource } from './resources/order.ts'
 import { productResource } from './resources/product.ts'
 import { returnsPolicyResource } from './resources/returns-policy.ts'
+import { cartView, orderView } from './resources/views.ts'
 import { addToCart } from './tools/add-to-cart.ts'
 import { applyCoupon } from './tools/apply-coupon.ts'
 import { cancelMyOrder } from './tools/cancel-my-order.ts'
@@ -56,6 +57,14 @@ export const catshop = defineService({
     getReturnStatus,
     fileClaim,
   ],
-  resources: [catalogResource, productResource, cartResource, orderResource, returnsPolicyResource],
+  resources: [
+    catalogResource,
+    productResource,
+    cartResource,
+    orderResource,
+    returnsPolicyResource,
+    cartView,
+    orderView,
+  ],
   prompts: [findGift, reorderLast, compare, startReturn],
 })

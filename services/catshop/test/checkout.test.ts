@@ -83,12 +83,12 @@ describe('checkout, before an order is placed', () => {
     const customer = shop.demo(7)
     await customer.use('add_to_cart', { product_id: 'prod-e9075764', quantity: 3 })
     const refused = await customer.call('checkout')
-    assert.equal(refused.body.code, 'policy_denied')
+    assert.equal(refused.body.status, 'pending_approval')
     assert.match(refused.body.message, /confirm_total_minor/)
     const { checkout_id } = await customer.use('preview_checkout')
-    assert.equal((await customer.call('checkout', { checkout_id })).body.code, 'policy_denied')
+    assert.equal((await customer.call('checkout', { checkout_id })).body.status, 'pending_approval')
     const oneShot = await customer.call('order_product', { product_id: 'prod-e9075764', quantity: 3 })
-    assert.equal(oneShot.body.code, 'policy_denied')
+    assert.equal(oneShot.body.status, 'pending_approval')
   })
 
   it('says so when orders cannot be placed, loses nothing, and refuses another checkout of the same cart meanwhile', async () => {

@@ -25,7 +25,7 @@ export async function tierOf(db: Kysely<Tables>, { tool, kind = '*', amount }: J
     (a, b) =>
       Number(a.kind === '*') - Number(b.kind === '*') || (a.up_to_minor ?? Infinity) - (b.up_to_minor ?? Infinity),
   )
-  return { tier: fitting[0]?.tier ?? 'A3', reason: reasonFor(kind, amount) }
+  return { tier: fitting[0]?.tier ?? 'A3', reason: reasonFor(kind, amount), ...(amount ? { amount } : {}) }
 }
 
 /** The stricter of two decisions. */

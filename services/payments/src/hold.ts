@@ -62,6 +62,15 @@ export async function placeHold(db: Kysely<Tables>, hold: NewHold): Promise<Hold
   return row
 }
 
+interface EndingHold {
+  as: Ending
+  reason: string
+  actor: string
+  /** The approval with which it is released. */
+  approvalId?: string | undefined
+  expectedVersion?: number | undefined
+}
+
 /** How holds end. `rejected` and `converted` mean that what was held does not happen. */
 type Ending = Extract<HoldStatus, 'released' | 'rejected' | 'expired' | 'converted'>
 
@@ -70,11 +79,7 @@ type Ending = Extract<HoldStatus, 'released' | 'rejected' | 'expired' | 'convert
  *
  * @throws {BusinessError} not_found; invalid_transition for one that has ended; version_conflict
  */
-export async function endHolds(
-  db: Kysely<Tables>,
-  ids: readonly string[],
-  ending: { as: Ending; reason: string; actor: string; expectedVersion?: number | undefined },
-): Promise<HoldRow[]> {
+export async function endHolds(db: Kysely<Tables>, ids: readonly string[], ending: EndingHold): Promise<HoldRow[]> {
   const holds: HoldRow[] = []
   for (const id of [...new Set(ids)].sort()) holds.push(await endHold(db, await lockHold(db, id), ending))
   return holds
@@ -151,12 +156,7 @@ const IN_FORCE: HoldStatus[] = ['active', 'release_requested']
 async function endHold(
   db: Kysely<Tables>,
   hold: HoldRow,
-  {
-    as,
-    reason,
-    actor,
-    expectedVersion,
-  }: { as: Ending; reason: string; actor: string; expectedVersion?: number | undefined },
+  { as, reason, actor, approvalId, expectedVersion }: EndingHold,
 ): Promise<HoldRow> {
   if (expectedVersion !== undefined && expectedVersion !== hold.version)
     throw new BusinessError('version_conflict', `Hold ${hold.id} has changed since you read it. Read it again.`, {
@@ -170,7 +170,14 @@ async function endHold(
     })
   const ended = await db
     .updateTable('hold')
-    .set({ status: as, ended_by: actor, ended_reason: reason, ended_at: sql`now()`, version: hold.version + 1 })
+    .set({
+      status: as,
+      ended_by: actor,
+      ended_reason: reason,
+      ended_at: sql`now()`,
+      release_approval_id: approvalId ?? null,
+      version: hold.version + 1,
+    })
     .where('id', '=', hold.id)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -10,7 +10,7 @@ type Arguments = Record<string, unknown>
 
 /** The payments server with its demo data, and a simulated provider as a process of its own. */
 export interface Payments
-  extends Pick<DomainService<Tables>, 'db' | 'ownerUrl' | 'mcp' | 'tokenOf' | 'tokenOfService'> {
+  extends Pick<DomainService<Tables>, 'db' | 'decide' | 'ownerUrl' | 'mcp' | 'tokenOf' | 'tokenOfService'> {
   simulator: SimulatorProcess
   /** Calls a tool as another server of the fleet. */
   asService(tool: string, args: Arguments, client?: 'oms' | 'catshop' | 'claims'): Promise<RestAnswer>
@@ -34,12 +34,13 @@ export async function openPayments(): Promise<Payments> {
     await simulator.stop()
     throw error
   })
-  const { db, rest, tokenOf, tokenOfService } = running
+  const { db, decide, rest, tokenOf, tokenOfService } = running
   let checkouts = 0
   const asService: Payments['asService'] = (tool, args, client = 'oms') =>
     rest(tool, args, { token: tokenOfService(client) })
   return {
     db,
+    decide,
     ownerUrl: running.ownerUrl,
     mcp: running.mcp,
     tokenOf,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { scopesOfRole } from '@backroom/access'
+import { ownTools } from '@backroom/fleet-testing'
 import { sql } from 'kysely'
 import { type Inventory, openInventory } from './inventory.ts'
 
@@ -45,7 +46,7 @@ describe('what the inventory server offers', () => {
   it('lists its tools with the hints of the design', async () => {
     const { tools } = await inventory.account().mcp('tools/list')
     const hints = Object.fromEntries(
-      tools.map((tool: { name: string; annotations: Record<string, boolean> }) => {
+      ownTools<{ name: string; annotations: Record<string, boolean> }>(tools).map((tool) => {
         const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations
         return [tool.name, [readOnlyHint, destructiveHint, idempotentHint, openWorldHint].map(Number).join('')]
       }),
@@ -56,7 +57,7 @@ describe('what the inventory server offers', () => {
   it('shows the warehouse 25 tools, and tools for services to services alone', async () => {
     const namesFor = async (who: Pick<ReturnType<Inventory['account']>, 'mcp'>) => {
       const { tools } = await who.mcp('tools/list')
-      return tools.map(({ name }: { name: string }) => name)
+      return ownTools<{ name: string }>(tools).map(({ name }) => name)
     }
     const warehouse = await namesFor(inventory.account('staff-warehouse', scopesOfRole('warehouse', 'wms').join(' ')))
     assert.equal(warehouse.length, 25)

@@ -73,7 +73,7 @@ describe('cycle counts', () => {
     const other = await start(large.sku)
     for (const _ of [1, 2]) await submit(other, { ...large, counted: 10 })
     const denied = await floor().once('submit_count', { count_id: other, decision: 'post' })
-    assert.deepEqual([denied.body.code, denied.body.details.tier], ['policy_denied', 'A2'])
+    assert.deepEqual([denied.body.status, denied.body.tier], ['pending_approval', 'A2'])
     assert.equal((await level(large.sku)).on_hand, 50)
     const recount = await floor().once('submit_count', { count_id: other, decision: 'recount' })
     assert.equal(recount.body.status, 'recount')

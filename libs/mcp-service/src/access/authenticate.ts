@@ -17,8 +17,20 @@ const RETRY_AFTER_S = 2
 /** What authentication came to: a caller on the request, no credentials at all, or an answer that was sent. */
 export type Authentication = 'authenticated' | 'anonymous' | 'answered'
 
-/** Reads and checks the bearer token of a request; sends 400, 401 or 503 itself when there is something wrong with it. */
-export function authenticator(publicUrl: string, domain: DomainName, tokens: TokenVerifier) {
+/** Decides about the credentials of a request, and answers where they are not good. */
+export interface Authenticator {
+  /** Reads and checks the bearer token; sends 400, 401 or 503 itself when there is something wrong with it. */
+  authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Authentication>
+  /** 401 for a request without credentials. */
+  askForToken(reply: FastifyReply): void
+  /** 401 for a token that is not, or no longer, good. */
+  refuseToken(reply: FastifyReply, reason: string): void
+  /** 503: nothing can be said about the token at the moment. */
+  askToComeBack(reply: FastifyReply): void
+}
+
+/** The authenticator of a domain's endpoints. */
+export function authenticator(publicUrl: string, domain: DomainName, tokens: TokenVerifier): Authenticator {
   const scopes = workingSet(domain)
 
   const refuse = (
@@ -50,11 +62,14 @@ export function authenticator(publicUrl: string, domain: DomainName, tokens: Tok
       return 'authenticated'
     }
     if (verified.kind === 'invalid') return refuse(reply, 401, 'invalid_token', verified.reason)
+    askToComeBack(reply)
+    return 'answered'
+  }
+  const askToComeBack = (reply: FastifyReply): void => {
     reply.code(503).header('retry-after', RETRY_AFTER_S).send({
       error: 'temporarily_unavailable',
       error_description: 'Tokens cannot be checked at the moment. Try again shortly.',
     })
-    return 'answered'
   }
   const askForToken = (reply: FastifyReply): void => {
     reply
@@ -62,7 +77,8 @@ export function authenticator(publicUrl: string, domain: DomainName, tokens: Tok
       .header('www-authenticate', challenge(publicUrl, domain, { scopes }))
       .send({ error: 'unauthorized', error_description: 'Sign in first: this endpoint needs a bearer token.' })
   }
-  return { authenticate, askForToken }
+  const refuseToken = (reply: FastifyReply, reason: string): void => void refuse(reply, 401, 'invalid_token', reason)
+  return { authenticate, askForToken, refuseToken, askToComeBack }
 }
 
 /** How often a header was sent; Node itself keeps the first of several. */

@@ -10,13 +10,26 @@ export interface DenyList {
 
 const POLL_MS = 2_000
 const STALE_ALARM_MS = 30_000
+const kinds = ['gid', 'jti', 'sub', 'client_id'] as const
 
 const Answer = z.object({
   entries: z.array(
-    z.object({ seq: z.number(), kind: z.enum(['gid', 'jti', 'sub', 'client_id']), id: z.string(), until: z.number() }),
+    z.object({
+      seq: z.number(),
+      kind: z.enum(kinds),
+      id: z.string(),
+      until: z.number(),
+      issued_before: z.number().optional(),
+    }),
   ),
   next: z.number(),
 })
+
+/** How long an entry counts, and for tokens issued until when; epoch seconds. */
+interface Denial {
+  until: number
+  issuedBefore: number
+}
 
 /**
  * Polls auth every two seconds for revoked grants, tokens, subjects and clients. While auth is away the last list stays
@@ -27,7 +40,7 @@ export function pollDenyList(
   assertion: () => Promise<string>,
   log: FastifyBaseLogger,
 ): DenyList {
-  const denied = new Map<string, number>()
+  const denied = new Map<string, Denial>()
   let since = 0
   let lastAnswer = Date.now()
   let alarmed = false
@@ -39,11 +52,12 @@ export function pollDenyList(
     })
     if (!answer.ok) throw new Error(`auth answered ${answer.status}`)
     const { entries, next } = Answer.parse(await answer.json())
-    for (const { kind, id, until } of entries) denied.set(`${kind}:${id}`, until * 1_000)
+    for (const { kind, id, until, issued_before: issuedBefore = Number.POSITIVE_INFINITY } of entries)
+      denied.set(`${kind}:${id}`, { until, issuedBefore })
     since = next
     lastAnswer = Date.now()
     alarmed = false
-    for (const [entry, until] of denied) if (until < lastAnswer) denied.delete(entry)
+    for (const [name, { until }] of denied) if (until * 1_000 < lastAnswer) denied.delete(name)
   }
   const timer = setInterval(() => {
     poll().catch((error) => {
@@ -57,7 +71,10 @@ export function pollDenyList(
   return {
     denies: (claims) =>
       denied.size > 0 &&
-      (['gid', 'jti', 'sub', 'client_id'] as const).some((kind) => denied.has(`${kind}:${String(claims[kind])}`)),
+      kinds.some((kind) => {
+        const denial = denied.get(`${kind}:${String(claims[kind])}`)
+        return denial !== undefined && (claims.iat ?? 0) <= denial.issuedBefore
+      }),
     close: () => clearInterval(timer),
   }
 }

@@ -5,7 +5,7 @@ import type { CallerProof } from '../caller.ts'
 import { metaOf } from '../calls/call-meta.ts'
 import { unavailable } from '../calls/outcome.ts'
 import type { ServiceCaller, ServiceCallOptions } from '../define.ts'
-import { BusinessError, type BusinessErrorBody } from '../errors.ts'
+import { BusinessError, type BusinessErrorBody, businessErrorOf } from '../errors.ts'
 import { VERSION } from '../mcp/view.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { ServiceIdentity } from './service-identity.ts'
@@ -95,7 +95,7 @@ export function serviceClient(
 
 function contentOf(title: string, { result, error }: Answer): unknown {
   if (!result) throw unavailable(`${title} refused the call: ${error?.message ?? 'no reason given'}.`)
-  if (result.isError) throw passedOn(result.structuredContent as BusinessErrorBody)
+  if (result.isError) throw businessErrorOf(result.structuredContent as BusinessErrorBody)
   return result.structuredContent
 }
 
@@ -105,14 +105,6 @@ function envelope(caller: DomainName) {
     [`${META}clientCapabilities`]: {},
     [`${META}clientInfo`]: { name: domains[caller].serverName, version: VERSION },
   }
-}
-
-function passedOn({ code, message, details, next_actions, retry_after_ms }: BusinessErrorBody): BusinessError {
-  return new BusinessError(code, message, {
-    details,
-    nextActions: next_actions,
-    ...(retry_after_ms === undefined ? {} : { retryAfterMs: retry_after_ms }),
-  })
 }
 
 function refused(title: string, tool: string, reason: string): BusinessError {

@@ -1,5 +1,5 @@
-import { impliedScopes } from '@backroom/access'
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { impliedScopes, isProfileName } from '@backroom/access'
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Caller } from '../caller.ts'
 import type { DenyList } from './deny-list.ts'
 
@@ -12,6 +12,8 @@ export type Verified = { caller: Caller; expiresAt: number } | TokenFault
 export interface TokenVerifier {
   /** Checks signature, issuer, audience, type, times and the deny list. Never throws. */
   verify(token: string): Promise<Verified>
+  /** The keys that auth signs with. */
+  keys: JWTVerifyGetKey
   /** Whether keys have been loaded at least once. */
   ready(): boolean
   /** Loads the keys now; false when auth does not answer. */
@@ -87,6 +89,7 @@ export function tokenVerifier({ jwksUrl, issuer, audience, denyList }: TokenVeri
       if (denyList.denies(payload)) return { kind: 'invalid', reason: 'The token was revoked' }
       return { caller, expiresAt: (payload.exp ?? 0) * 1_000 }
     },
+    keys,
     ready: () => keys.jwks() !== undefined,
     load,
     close: () => clearInterval(reload),
@@ -127,6 +130,7 @@ function callerOf(payload: JWTPayload): Caller {
   const scopes = text(payload.scope)?.split(' ').filter(Boolean) ?? []
   const username = text(payload.username)
   const role = text(payload.role)
+  const profile = text(payload.profile)
   const actor = text((payload.act as { sub?: unknown } | undefined)?.sub)
   const may = Array.isArray(payload.may) ? payload.may.filter((scope) => typeof scope === 'string') : []
   return {
@@ -139,6 +143,8 @@ function callerOf(payload: JWTPayload): Caller {
     ...(username ? { username } : {}),
     ...(role ? { role } : {}),
     ...(grantId ? { grantId } : {}),
+    tokenId: payload.jti as string,
+    ...(profile && isProfileName(profile) ? { profile } : {}),
     ...(actor ? { actor } : {}),
   }
 }

@@ -6,8 +6,11 @@ import type { CallMeta } from './call-meta.ts'
 
 /** One line of the audit trail. */
 export interface AuditEntry {
-  /** effect: it happened. refusal: scope, policy or limit said no. failure: it was tried and did not work. */
-  kind: 'effect' | 'refusal' | 'failure'
+  /**
+   * effect: it happened. refusal: scope, policy or limit said no. failure: it was tried and did not work. request: it was laid
+   * before a person. decision: what the person said.
+   */
+  kind: 'effect' | 'refusal' | 'failure' | 'request' | 'decision'
   caller: Caller
   requestId: string
   traceId: string | undefined
@@ -18,6 +21,8 @@ export interface AuditEntry {
   args: Record<string, unknown>
   /** The result of an effect, or the error body. */
   outcome: unknown
+  /** Milliseconds that the call took. */
+  durationMs?: number
 }
 
 const REFUSALS_PER_SECOND = 10
@@ -33,22 +38,35 @@ export function auditRows(entries: AuditEntry[]): string {
   return JSON.stringify(entries.map(rowOf))
 }
 
-function rowOf({ kind, caller, requestId, traceId, meta, tool, digest, args, outcome }: AuditEntry) {
+function rowOf(entry: AuditEntry) {
+  const { kind, caller, requestId, traceId, meta, tool, digest, args, outcome, durationMs } = entry
   return {
     kind,
+    decision: decisionOf(entry),
     request_id: requestId,
     trace_id: traceId ?? null,
     subject: caller.subject,
     client_id: caller.clientId,
     actor: caller.actor ?? null,
     grant_id: caller.grantId ?? null,
+    token_id: caller.tokenId ?? null,
     workflow_id: meta.workflowId ?? null,
     approval_id: meta.approvalId ?? null,
     tool,
     arguments_digest: digest,
     arguments: redact(args),
     outcome: redact(outcome) ?? null,
+    duration_ms: durationMs === undefined ? null : Math.round(durationMs),
   }
+}
+
+/** Why the call was let through, the code with which it was refused, or what a person said. */
+function decisionOf({ kind, meta, outcome }: AuditEntry): string {
+  const { code, status, verdict } = Object(outcome) as { code?: string; status?: string; verdict?: string }
+  if (kind === 'refusal') return code ?? kind
+  if (kind === 'request') return status ?? kind
+  if (kind === 'decision') return verdict ?? kind
+  return meta.approvalId === undefined ? 'allowed' : 'approved'
 }
 
 function redact(value: unknown): unknown {

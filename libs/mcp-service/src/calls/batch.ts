@@ -1,7 +1,8 @@
 import type { AnyDatabase } from '../any-database.ts'
 import type { BatchVerdict } from '../define.ts'
 import type { Runtime } from '../runtime.ts'
-import { effectOf, repeatedly, requireNoApproval, type ValidCall, writeContext } from './call-tool.ts'
+import { effectOf, repeatedly, type ValidCall, writeContext } from './call-tool.ts'
+import { countAgainstProfile } from './daily-limit.ts'
 import { type Acknowledged, acknowledge, type CallKey, claimKeys } from './idempotency.ts'
 import { resultOf, type ToolResult } from './outcome.ts'
 
@@ -74,7 +75,7 @@ async function runBatch(runtime: Runtime, batch: Waiting[]): Promise<() => void>
   const settlements = await runtime.db.transaction().execute(async (trx: AnyDatabase) => {
     const settled: (() => void)[] = []
     const toRun = await claimAll(trx, batch, settled)
-    const permitted = await withoutApproval(runtime, toRun, trx, changed, settled)
+    const permitted = await withinDailyLimits(trx, toRun, settled)
     const acknowledged = await effect(runtime, permitted, trx, changed, settled)
     if (acknowledged.length > 0) await acknowledge(trx, acknowledged)
     return settled
@@ -97,24 +98,17 @@ async function claimAll(trx: AnyDatabase, batch: Waiting[], settled: (() => void
   const answered = new Set<Waiting>()
   for (const [index, claim] of claims.entries()) {
     const entry = keyed[index]
-    if (!entry || claim.kind === 'run' || claim.kind === 'join') continue
+    if (!entry || (claim.kind !== 'replay' && claim.kind !== 'refuse')) continue
     answered.add(entry)
     settled.push(() => (claim.kind === 'replay' ? entry.resolve(claim.result) : entry.reject(claim.error)))
   }
   return batch.filter((entry) => !answered.has(entry))
 }
 
-async function withoutApproval(
-  runtime: Runtime,
-  entries: Waiting[],
-  trx: AnyDatabase,
-  changed: Set<string>,
-  settled: (() => void)[],
-): Promise<Waiting[]> {
+async function withinDailyLimits(trx: AnyDatabase, entries: Waiting[], settled: (() => void)[]): Promise<Waiting[]> {
   const permitted: Waiting[] = []
   for (const entry of entries) {
-    const { tool } = entry.call.compiled
-    await requireNoApproval(tool, entry.call.args, writeContext(runtime, entry.call, trx, changed)).then(
+    await countAgainstProfile(trx, entry.call.caller, entry.call.compiled.tool).then(
       () => permitted.push(entry),
       (error) => settled.push(() => entry.reject(error)),
     )

@@ -1,12 +1,16 @@
 import type { AnyDatabase } from '../any-database.ts'
+import { answerOf } from '../approvals/answer.ts'
+import { approvalNeeded } from '../approvals/policy.ts'
+import { type Proposed, propose } from '../approvals/propose.ts'
 import { serviceBehind } from '../caller.ts'
-import type { AnyContext, PolicyDecision, Tool } from '../define.ts'
+import type { AnyContext, Tool } from '../define.ts'
 import { BusinessError } from '../errors.ts'
 import { type Request, type Runtime, readContext } from '../runtime.ts'
 import { announcedUri } from '../subscriptions/announced-uri.ts'
 import { type CompiledTool, isListed, permits } from '../tool-table.ts'
 import type { AuditEntry } from './audit.ts'
 import type { CallMeta } from './call-meta.ts'
+import { countAgainstProfile } from './daily-limit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { acknowledge, type CallKey, claimKeys } from './idempotency.ts'
 import { errorBodyOf, isRepeatable, type Outcome, OutputMismatch, resultOf, type ToolResult } from './outcome.ts'
@@ -24,6 +28,10 @@ export interface ToolCall extends Request {
 export interface ValidCall extends ToolCall {
   args: Record<string, unknown>
   digest: string
+  /** Set when the call was approved and is now executed. */
+  approval?: AnyContext['approval']
+  /** When the call came, by `performance.now()`. */
+  startedAt?: number
 }
 
 const MAX_TRIES = 4
@@ -33,10 +41,12 @@ const MAX_TRIES = 4
  * output check, audit. Never throws; whatever goes wrong is an error body, and nothing of the call remains then.
  */
 export async function callTool(runtime: Runtime, call: ToolCall): Promise<Outcome> {
+  const startedAt = performance.now()
   const { tool } = call.compiled
   const parsed = call.compiled.input.safeParse(call.args ?? {})
   const args = parsed.success ? parsed.data : asRecord(call.args)
-  const valid: ValidCall = { ...call, args, digest: tool.effect === 'read' ? '' : fingerprint(tool.name, args) }
+  const digest = tool.effect === 'read' ? '' : fingerprint(tool.name, args)
+  const valid: ValidCall = { ...call, args, digest, startedAt }
   try {
     if (!permits(call.caller, tool)) throw scopeMissing(tool)
     if (!parsed.success) throw invalidArguments(parsed.error.issues)
@@ -62,21 +72,24 @@ async function run(runtime: Runtime, call: ValidCall): Promise<ToolResult> {
 async function runHandled(runtime: Runtime, call: ValidCall, key: CallKey | undefined): Promise<ToolResult> {
   const { compiled, args } = call
   const changed = new Set<string>()
-  const result = await runtime.db.transaction().execute(async (trx: AnyDatabase) => {
+  const done = await runtime.db.transaction().execute(async (trx: AnyDatabase): Promise<ToolResult | Proposed> => {
     if (key) {
       const [claim] = await claimKeys(trx, [key])
       if (claim?.kind === 'replay') return claim.result
       if (claim?.kind === 'refuse') throw claim.error
+      if (claim?.kind === 'approval') return claim
     }
     const context = writeContext(runtime, call, trx, changed)
-    await requireNoApproval(compiled.tool, args, context)
+    const needed = await approvalNeeded(compiled.tool, args, context)
+    if (needed) return propose(call, key, needed, context)
+    await countAgainstProfile(trx, call.caller, compiled.tool)
     if (!('handle' in compiled.tool)) throw new Error(`${compiled.tool.name} has no handle`)
-    const done = resultOf(compiled, await compiled.tool.handle(args, context), args)
-    await acknowledge(trx, [{ key, state: 'done', result: done, audit: effectOf(call, done) }])
-    return done
+    const result = resultOf(compiled, await compiled.tool.handle(args, context), args)
+    await acknowledge(trx, [{ key, state: 'done', result, audit: effectOf(call, result) }])
+    return result
   })
   runtime.changes.publish(changed)
-  return result
+  return 'approvalId' in done ? answerOf(runtime, done.approvalId) : done
 }
 
 /** Runs again when Postgres undid the transaction because of another one; the last failure is the caller's answer. */
@@ -95,6 +108,7 @@ export async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
 export function writeContext(runtime: Runtime, call: ValidCall, trx: AnyDatabase, changed: Set<string>): AnyContext {
   return {
     ...readContext(runtime, call),
+    ...(call.approval ? { approval: call.approval } : {}),
     db: trx,
     changed: (...uris) => {
       for (const uri of uris) changed.add(announcedUri(runtime.service, uri, call.caller))
@@ -114,27 +128,16 @@ function requireListed({ caller, compiled: { tool } }: ValidCall): void {
   throw new BusinessError('policy_denied', `The service ${service} may not call ${tool.name}. Nothing was done.`)
 }
 
-/** Refuses what a person would have to approve. Processes of services were approved where they began. */
-export async function requireNoApproval(tool: Tool, args: unknown, context: AnyContext): Promise<void> {
-  if (!tool.approval || serviceBehind(context.caller) !== undefined) return
-  const decision: PolicyDecision = await tool.approval(args, context)
-  if (decision.tier === 'A0') return
-  const who = { A1: 'your confirmation', A2: 'the approval of another person', A3: 'the approval of two other persons' }
-  throw new BusinessError(
-    'policy_denied',
-    `${tool.name} needs ${who[decision.tier]}${decision.reason ? ` because ${decision.reason}` : ''}, and this server cannot ask for it yet. Nothing was done.`,
-    { details: { tier: decision.tier, reason: decision.reason ?? null } },
-  )
-}
-
 /** The audit entry of a call that had its effect. */
 export function effectOf(call: ValidCall, result: ToolResult): AuditEntry {
   return entryOf(call, 'effect', result.structured)
 }
 
-function entryOf(call: ValidCall, kind: AuditEntry['kind'], outcome: unknown): AuditEntry {
-  const { caller, requestId, traceId, digest, args, compiled, meta } = call
-  return { kind, caller, requestId, traceId, meta, tool: compiled.tool.name, digest, args, outcome }
+/** An audit entry about a call. */
+export function entryOf(call: ValidCall, kind: AuditEntry['kind'], outcome: unknown): AuditEntry {
+  const { caller, requestId, traceId, digest, args, compiled, meta, startedAt } = call
+  const entry = { kind, caller, requestId, traceId, meta, tool: compiled.tool.name, digest, args, outcome }
+  return startedAt === undefined ? entry : { ...entry, durationMs: performance.now() - startedAt }
 }
 
 function keyOf({ compiled: { tool }, args, caller, meta, digest }: ValidCall): CallKey | undefined {

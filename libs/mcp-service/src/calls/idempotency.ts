@@ -23,6 +23,7 @@ export type Claim =
   | { kind: 'run' }
   | { kind: 'replay'; result: ToolResult }
   | { kind: 'join'; workflowId: string }
+  | { kind: 'approval'; approvalId: string }
   | { kind: 'refuse'; error: BusinessError }
 
 const DAY = '1 day'
@@ -36,6 +37,8 @@ interface Found {
   fingerprint: string | null
   state: string | null
   workflow_id: string | null
+  approval_id: string | null
+  waiting: boolean | null
   response: ToolResult | null
   recent: boolean | null
   expired: boolean | null
@@ -59,10 +62,12 @@ function claimOf(row: Found, key: CallKey): Claim {
   if (!row.locked) return { kind: 'refuse', error: inFlight() }
   if (row.id === null || row.expired) return { kind: 'run' }
   if (key.origin === 'suspicion') {
-    if (key.forceNew || !row.recent) return { kind: 'run' }
+    if (key.forceNew || !(row.recent || row.waiting)) return { kind: 'run' }
+    if (row.approval_id) return { kind: 'approval', approvalId: row.approval_id }
     return { kind: 'refuse', error: suspectedDuplicate(key.operation, row.response) }
   }
   if (row.fingerprint !== key.fingerprint) return { kind: 'refuse', error: otherIntent() }
+  if (row.approval_id) return { kind: 'approval', approvalId: row.approval_id }
   if (row.state === 'in_flight' && row.workflow_id) return { kind: 'join', workflowId: row.workflow_id }
   if (row.state === 'done' && row.response) return { kind: 'replay', result: { ...row.response, replayed: true } }
   return { kind: 'refuse', error: inFlight() }
@@ -132,6 +137,17 @@ export async function settleKey(
 export async function releaseKey(db: AnyDatabase, key: CallKey, workflowId: string): Promise<void> {
   await sql`delete from idempotency where principal = ${key.principal} and operation = ${key.operation}
             and key = ${key.key} and state = 'in_flight' and workflow_id = ${workflowId}`.execute(db)
+}
+
+/** Keeps a key for a call that waits for a person, until a day after the time in which it can be decided. */
+export async function keepWaiting(db: AnyDatabase, key: CallKey, approvalId: string): Promise<void> {
+  const { principal, operation, client, fingerprint } = key
+  await sql`
+    insert into idempotency (principal, operation, key, client, fingerprint, state, approval_id, expires_at)
+    select ${principal}, ${operation}, ${key.key}, ${client}, decode(${fingerprint}, 'hex'), 'pending', r.id,
+           greatest(r.expires_at + interval '1 day',
+                    now() + (case when current_schema() = 'payments' then ${sql.lit(MONTH)} else ${sql.lit(DAY)} end)::interval)
+    from approval_request r where r.id = ${approvalId}`.execute(db)
 }
 
 /** Deletes rows whose time is over, in small batches; returns how many went. */

@@ -1,3 +1,4 @@
+import type { Tier } from '../define.ts'
 import { BusinessError, type BusinessErrorBody } from '../errors.ts'
 import type { CompiledTool } from '../tool-table.ts'
 
@@ -8,6 +9,8 @@ export interface ToolResult {
   text: string
   /** Set when this is the stored answer of an earlier call with the same key. */
   replayed?: true
+  /** Set when the call was laid before a person: what a client that can ask its user needs. */
+  waitsFor?: { id: string; tier: Tier; url: string; message: string }
 }
 
 /** A result, or the error that the caller receives. */

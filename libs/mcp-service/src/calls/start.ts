@@ -1,7 +1,11 @@
 import type { AnyDatabase } from '../any-database.ts'
+import { answerOf } from '../approvals/answer.ts'
+import { approvalNeeded } from '../approvals/policy.ts'
+import { type Proposed, propose } from '../approvals/propose.ts'
 import { BusinessError } from '../errors.ts'
 import { type Runtime, readContext } from '../runtime.ts'
-import { effectOf, repeatedly, requireNoApproval, type ValidCall, writeContext } from './call-tool.ts'
+import { effectOf, repeatedly, type ValidCall, writeContext } from './call-tool.ts'
+import { countAgainstProfile } from './daily-limit.ts'
 import { acknowledge, type CallKey, claimKeys, releaseKey, settleKey } from './idempotency.ts'
 import { resultOf, type ToolResult } from './outcome.ts'
 
@@ -9,8 +13,8 @@ const DEFAULT_DEADLINE_MS = 25_000
 /** A service that waits hears of a process still running before it gives up. */
 const ANSWER_MS = 500
 
-/** What the first transaction left: a process to wait for, or the stored answer of an earlier call. */
-type Begun = { workflowId: string; handle: string } | { stored: ToolResult }
+/** What the first transaction left: a process to wait for, the stored answer of an earlier call, or a call before a person. */
+type Begun = { workflowId: string; handle: string } | { stored: ToolResult } | Proposed
 
 /**
  * A tool whose effect is a process: the intent commits first, the outcome is awaited with no transaction and no
@@ -22,6 +26,7 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
   if (!('start' in tool)) throw new Error(`${tool.name} has no start`)
   const begun = await repeatedly(() => begin(runtime, call, key))
   if ('stored' in begun) return begun.stored
+  if ('approvalId' in begun) return answerOf(runtime, begun.approvalId)
   const { changed: _, ...context } = readContext(runtime, call)
   const { workflowId, handle } = begun
   const settled = tool.outcome(workflowId, context, args).then(
@@ -45,7 +50,7 @@ export async function runStarted(runtime: Runtime, call: ValidCall, key: CallKey
  * Whether the process has ended with this. A fault on the way to it, or of whoever it waits for, leaves open what becomes of
  * it: the key then stays with the process, and a retry joins it instead of starting another.
  */
-function isFinal(error: unknown): boolean {
+export function isFinal(error: unknown): boolean {
   return error instanceof BusinessError && !error.body.retryable && error.body.code !== 'internal'
 }
 
@@ -72,10 +77,13 @@ async function begin(runtime: Runtime, call: ValidCall, key: CallKey | undefined
       const [claim] = await claimKeys(trx, [key])
       if (claim?.kind === 'refuse') throw claim.error
       if (claim?.kind === 'replay') return { stored: claim.result }
+      if (claim?.kind === 'approval') return claim
       if (claim?.kind === 'join') return { workflowId: claim.workflowId, handle: claim.workflowId }
     }
     const context = writeContext(runtime, call, trx, changed)
-    await requireNoApproval(tool, call.args, context)
+    const needed = await approvalNeeded(tool, call.args, context)
+    if (needed) return propose(call, key, needed, context)
+    await countAgainstProfile(trx, call.caller, tool)
     const started = await tool.start(call.args, context)
     await acknowledge(trx, [
       { key, state: 'in_flight', workflowId: started.workflowId, result: undefined, audit: undefined },
@@ -86,7 +94,8 @@ async function begin(runtime: Runtime, call: ValidCall, key: CallKey | undefined
   return begun
 }
 
-function inProgress(name: string, handle: string): ToolResult {
+/** What a call answers while its process goes on. */
+export function inProgress(name: string, handle: string): ToolResult {
   return {
     structured: { status: 'in_progress', handle },
     text: `${name} is still running. Do not call it again; ask for ${handle} instead.`,
@@ -94,7 +103,7 @@ function inProgress(name: string, handle: string): ToolResult {
 }
 
 /** The value, or undefined when the deadline passed or the client left first; the work goes on either way. */
-async function withinDeadline<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
+export async function withinDeadline<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
   const { promise: over, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), ms)
   const leave = () => resolve(undefined)

@@ -39,13 +39,20 @@ function listTools(view: View, { params, era }: DirectRequest, request: Request)
 async function call(view: View, { params, era }: DirectRequest, request: Request): Promise<string | undefined> {
   const compiled = view.tools.get(params.name as string)
   if (!compiled || !reachable(request.caller, compiled.tool)) return undefined
+  if (compiled.tool.approval && canAsk(params)) return undefined
   const outcome = await callTool(view.runtime, {
     ...request,
     compiled,
     args: params.arguments,
     meta: callMeta(params._meta, request.caller),
   })
-  return callToolJson(compiled.tool, outcome, era === 'modern' ? stampOf(view) : {})
+  return callToolJson(outcome, era === 'modern' ? stampOf(view) : {})
+}
+
+/** Whether the client can ask its user, which takes rounds. */
+function canAsk({ _meta: meta }: DirectRequest['params']): boolean {
+  const capabilities = isRecord(meta) ? meta[`${META}clientCapabilities`] : undefined
+  return isRecord(capabilities) && capabilities.elicitation !== undefined
 }
 
 /** What the SDK puts into every result of the modern era. */

@@ -1,10 +1,13 @@
 import {
   type CompleteResult,
   type GetPromptResult,
+  type InputRequiredResult,
+  isInputRequiredResult,
   ProtocolError,
   ProtocolErrorCode,
   type ReadResourceResult,
   ResourceNotFoundError,
+  type ServerContext,
 } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import { callMeta } from '../calls/call-meta.ts'
@@ -30,13 +33,25 @@ export function handlersOf(view: View) {
       return { tools: visibleTools(view.tools, request.caller) }
     },
 
-    async callTool(request: Request, name: string, args: unknown, meta?: unknown): Promise<CallToolResult> {
+    /** Given the context of a round-trip capable request, it asks the user of the client where the client can. */
+    async callTool(
+      request: Request,
+      name: string,
+      args: unknown,
+      meta?: unknown,
+      context?: ServerContext,
+    ): Promise<CallToolResult | InputRequiredResult> {
       const compiled = view.tools.get(name)
       if (!compiled || !reachable(request.caller, compiled.tool)) {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
       }
       const call = { ...request, compiled, args, meta: callMeta(meta, request.caller) }
-      return callToolResult(compiled.tool, await callTool(runtime, call))
+      const asks = compiled.tool.approval && context
+      const resumed = asks && (await runtime.roundTrips.resume(context, call))
+      const outcome = resumed ?? (await callTool(runtime, call))
+      if (isInputRequiredResult(outcome)) return outcome
+      const question = asks && !resumed && outcome.ok && (await runtime.roundTrips.ask(context, call, outcome.result))
+      return question || callToolResult(outcome)
     },
 
     listResources: (request: Request, params?: ListParams) => {

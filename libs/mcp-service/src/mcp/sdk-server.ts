@@ -55,7 +55,13 @@ export function sdkServerFactory(view: View, extend?: Extend) {
     })
     server.setRequestHandler('tools/list', ({ params }, context) => handlers.listTools(requestOf(context), params))
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      handlers.callTool(requestOf(context), params.name, params.arguments, context.mcpReq._meta),
+      handlers.callTool(
+        requestOf(context),
+        params.name,
+        params.arguments,
+        context.mcpReq._meta,
+        era === 'modern' ? context : undefined,
+      ),
     )
     if (view.resources.length > 0) {
       server.setRequestHandler('resources/list', ({ params }, context) =>

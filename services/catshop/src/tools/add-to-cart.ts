@@ -5,6 +5,7 @@ import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
 import { ProductId } from '../product-view.ts'
 import { CART_URI } from '../resources/cart.ts'
+import { CART_VIEW } from '../resources/views.ts'
 
 export const addToCart = defineTool({
   name: 'add_to_cart',
@@ -12,6 +13,7 @@ export const addToCart = defineTool({
   description: `Put units of a product into your cart. Adds to the units already there, up to ${MOST_UNITS}; calling it twice adds twice. To set an exact quantity, use update_cart_quantity.`,
   scope: 'catshop:write',
   effect: 'write',
+  view: CART_VIEW,
   repeat: 'additive',
   input: z.object({ product_id: ProductId, quantity: z.int().min(1).max(MOST_UNITS).default(1) }),
   output: CartView,

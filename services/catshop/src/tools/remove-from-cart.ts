@@ -5,6 +5,7 @@ import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
 import { ProductId } from '../product-view.ts'
 import { CART_URI } from '../resources/cart.ts'
+import { CART_VIEW } from '../resources/views.ts'
 
 export const removeFromCart = defineTool({
   name: 'remove_from_cart',
@@ -12,6 +13,7 @@ export const removeFromCart = defineTool({
   description: 'Take a product out of your cart, whatever its quantity.',
   scope: 'catshop:write',
   effect: 'destructive',
+  view: CART_VIEW,
   idempotent: true,
   repeat: 'natural',
   input: z.object({ product_id: ProductId }),

@@ -5,6 +5,7 @@ import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
 import { ProductId } from '../product-view.ts'
 import { CART_URI } from '../resources/cart.ts'
+import { CART_VIEW } from '../resources/views.ts'
 
 export const updateCartQuantity = defineTool({
   name: 'update_cart_quantity',
@@ -12,6 +13,7 @@ export const updateCartQuantity = defineTool({
   description: 'Set how many units of a product are in your cart. 0 removes the product.',
   scope: 'catshop:write',
   effect: 'write',
+  view: CART_VIEW,
   idempotent: true,
   repeat: 'natural',
   input: z.object({

@@ -3,6 +3,7 @@ import { readCart } from '../cart.ts'
 import { CartView, cartLine, cartView } from '../cart-view.ts'
 import { shopperOf } from '../customer.ts'
 import { defineTool } from '../define.ts'
+import { CART_VIEW } from '../resources/views.ts'
 import { stockOf } from '../stock.ts'
 
 export const viewCart = defineTool({
@@ -12,6 +13,7 @@ export const viewCart = defineTool({
     'Show your cart: lines with current prices, prices that changed since you added them, and stock warnings.',
   scope: 'catshop:read',
   effect: 'read',
+  view: CART_VIEW,
   input: z.object({}),
   output: CartView.extend({
     stock_warnings: z.array(z.string()),

@@ -3,6 +3,7 @@ import { formatMoney } from '@backroom/money'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { paymentSubject } from '../approval-subject.ts'
 import type { Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, PaymentId, Reason } from '../identifiers.ts'
@@ -37,6 +38,7 @@ export const refundPayment = defineTool({
     const { currency } = await readIntent(db, { payment_id: paymentId })
     return tierOf(db, { tool: 'refund_payment', amount: { minor: amount, currency } })
   },
+  subject: async (args, { db }) => paymentSubject(db, (await wishOf(db, args)).paymentId),
   input,
   output: z.object({
     refund_id: z.string(),

@@ -1,6 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { stricter, tierOf } from '../approval-policy.ts'
+import { holdsSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { endHolds, readHold } from '../hold.ts'
 import { ExpectedVersion, HoldId, Reason } from '../identifiers.ts'
@@ -26,14 +27,21 @@ export const releaseHold = defineTool({
       decision = stricter(decision, await tierOf(db, { tool: 'release_hold', kind: (await readHold(db, id)).kind }))
     return decision
   },
+  subject: ({ hold_id }, { db }) => holdsSubject(db, listed(hold_id)),
   input: z.object({ hold_id: HoldIds, reason: Reason, expected_version: ExpectedVersion.optional() }),
   output: z.object({ holds: z.array(Hold) }),
   text: ({ holds }) => `Released: ${holds.map(({ hold_id }) => hold_id).join(', ')}`,
-  handle: async ({ hold_id, reason, expected_version }, { db, caller, changed }) => {
+  handle: async ({ hold_id, reason, expected_version }, { db, caller, approval, changed }) => {
     const ids = listed(hold_id)
     if (expected_version !== undefined && ids.length > 1)
       throw new BusinessError('invalid_argument', 'expected_version is for one hold; release several without it.')
-    const ending = { as: 'released', reason, actor: caller.subject, expectedVersion: expected_version } as const
+    const ending = {
+      as: 'released',
+      reason,
+      actor: caller.subject,
+      approvalId: approval?.id,
+      expectedVersion: expected_version,
+    } as const
     const holds = await endHolds(db, ids, ending)
     changed(HOLDS_URI, ...ids.map(holdUri))
     return { holds: holds.map(holdView) }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { adjustStock as adjust, adjustmentReasons } from '../adjustment.ts'
 import { adjustmentPolicy } from '../approval-policy.ts'
+import { stockSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { report } from '../facts.ts'
 import { Location, Lot, Sku, WarehouseId } from '../identifiers.ts'
@@ -19,6 +20,7 @@ export const adjustStock = defineTool({
   idempotent: true,
   approval: ({ sku, delta }, { db, caller }) =>
     adjustmentPolicy(db, { units: [{ sku, qty: delta }], account: caller.subject }),
+  subject: (place, { db }) => stockSubject(db, place),
   input: z.object({
     sku: Sku,
     warehouse: WarehouseId,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { purchaseOrderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { PoNumber } from '../identifiers.ts'
 import { cancelPurchaseOrder } from '../purchase-order.ts'
@@ -16,6 +17,7 @@ export const cancelReorder = defineTool({
   openWorld: true,
   repeat: 'natural',
   approval: () => ({ tier: 'A1', reason: 'it takes back an order that the supplier may be working on' }),
+  subject: ({ po_number }, { db }) => purchaseOrderSubject(db, po_number),
   input: z.object({ po_number: PoNumber, reason: z.string().min(1).max(500) }),
   output: PurchaseOrderDetail,
   text: ({ po_number, status }) => `${po_number} is ${status}`,

@@ -1,0 +1,64 @@
+/** Who wants to know of changes. */
+export interface Follower {
+  changed(): void
+  /** Nobody looks any more: the server stops. */
+  ended(): void
+}
+
+/** Looks at something again and again while somebody wants to know of its changes; all who watch the same share the looking. */
+export interface Watch {
+  /** Tells the follower whenever what `look` says is another than before. The answer stops it. */
+  follow(name: string, look: () => Promise<string>, follower: Follower): () => void
+  close(): void
+}
+
+const LOOK_MS = 1_500
+
+interface Followed {
+  followers: Set<Follower>
+  timer: NodeJS.Timeout
+}
+
+/** Nothing is looked at while nobody watches. */
+export function createWatch(): Watch {
+  const followed = new Map<string, Followed>()
+
+  const begin = (name: string, look: () => Promise<string>): Followed => {
+    let seen: string | undefined
+    let looking = false
+    const lookAgain = async () => {
+      if (looking) return
+      looking = true
+      // What does not answer has not changed, as far as anybody can see.
+      const now = await look().catch(() => seen)
+      looking = false
+      const changed = seen !== undefined && now !== seen
+      seen = now
+      if (changed) for (const { changed: tell } of one.followers) tell()
+    }
+    const one: Followed = { followers: new Set(), timer: setInterval(lookAgain, LOOK_MS) }
+    one.timer.unref()
+    followed.set(name, one)
+    void lookAgain()
+    return one
+  }
+  return {
+    follow(name, look, follower) {
+      const one = followed.get(name) ?? begin(name, look)
+      one.followers.add(follower)
+      return () => {
+        one.followers.delete(follower)
+        if (one.followers.size > 0) return
+        clearInterval(one.timer)
+        followed.delete(name)
+      }
+    },
+    close() {
+      for (const { timer, followers } of followed.values()) {
+        clearInterval(timer)
+        for (const { ended } of followers) ended()
+      }
+      followed.clear()
+    },
+  }
+}
