@@ -89,7 +89,7 @@ describe('goods that come back and goods that came broken, through an independen
     )
     const clearing = { account: 'psp_clearing', currency: 'USD', verbosity: 'full', limit: 100 }
     const { items } = await done(store.finance, 'get_ledger', clearing)
-    const booked = items.filter(({ cause }: { cause: string }) => cause === refund.refund_id)
+    const booked = items.filter((entry: { cause_untrusted: string }) => entry.cause_untrusted === refund.refund_id)
     assert.deepEqual(
       booked.map(({ direction, amount_minor }: Record<string, unknown>) => [direction, amount_minor]),
       [['credit', minor]],
@@ -242,7 +242,7 @@ describe('goods that come back and goods that came broken, through an independen
       liability_assertion: 'You scanned it as damaged: you are liable.',
     }
     const filed = await once(desk.claims, 'file_carrier_claim', filing)
-    assert.match(filed.identification, new RegExp(filed.tracking))
+    assert.match(filed.identification_untrusted, new RegExp(filed.tracking))
     assert.ok(filed.documents.some(({ kind }: { kind: string }) => kind === 'tracking'))
     await refusedOnce(desk.claims, 'file_carrier_claim', filing, 'invalid_transition')
     const offer = { recovery_id, type: 'offer', amount_minor: paid - 500, text: 'We pay this.' }

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { launchBrowser, startFleet, type TestFleet } from '@backroom/fleet-testing'
-import {
-  McpUiInitializeRequestSchema,
-  McpUiOpenLinkRequestSchema,
-  McpUiSizeChangedNotificationSchema,
-  RESOURCE_MIME_TYPE,
-} from '@modelcontextprotocol/ext-apps'
+import { RESOURCE_MIME_TYPE } from '@modelcontextprotocol/ext-apps'
 import type { Browser } from 'playwright-core'
+import { showApp } from '../src/app-host.ts'
 import { seriousFindings } from '../src/approvals/accessibility.ts'
 import { openPerson, type Person } from '../src/approvals/person.ts'
-import { showView } from '../src/approvals/view-host.ts'
+import { resourceText, type ToolResult, toolResult } from '../src/mcp-session.ts'
 import { plainCalls } from '../src/plain-calls.ts'
 import { until } from '../src/until.ts'
 
@@ -144,39 +140,38 @@ describe('the pages where people decide', () => {
   describe('the card in a host', () => {
     const mcp = async (method: string, params: Record<string, unknown>) =>
       (await plainCalls(fleet.publicUrl).mcp('wms', token, method, params)).body.result
-    const call = (params: Record<string, unknown>) => mcp('tools/call', params)
-    const cardOf = async (uri: string) => {
-      const { contents } = await mcp('resources/read', { uri })
-      assert.equal(contents[0].mimeType, RESOURCE_MIME_TYPE)
-      return contents[0].text as string
+    const session = {
+      call: async (name: string, args: Record<string, unknown> = {}) =>
+        toolResult(await mcp('tools/call', { name, arguments: args })),
+      read: async (uri: string) => resourceText(await mcp('resources/read', { uri })),
     }
+    const show = async (uri: string, result: ToolResult) =>
+      showApp(browser, session, { html: await session.read(uri), result })
 
     test('shows what would change, leads to the page, and decides nothing', async () => {
       const { tools } = await mcp('tools/list', {})
       const { _meta } = tools.find(({ name }: { name: string }) => name === 'adjust_stock')
+      const { contents } = await mcp('resources/read', { uri: _meta.ui.resourceUri })
+      assert.equal(contents[0].mimeType, RESOURCE_MIME_TYPE)
       const wish = { sku: 'CAT-1004', warehouse: 'WH-2', delta: 3, reason_code: 'found', idempotency_key: 'card' }
-      const asked = await call({ name: 'adjust_stock', arguments: wish })
-      const { view, said, close } = await showView(browser, await cardOf(_meta.ui.resourceUri), asked, call)
-      await view.getByRole('heading', { name: 'Adjust stock: CAT-1004 at WH-2' }).waitFor()
-      await view.getByText('Units on hand in the warehouse').waitFor()
-      await view.getByRole('button', { name: 'Open the page where it is decided' }).click()
-      const of = (method: string) => said.find((message) => message.method === method)
-      await until('the host was asked to open the page', () => of('ui/open-link') !== undefined)
-      assert.ok(McpUiInitializeRequestSchema.safeParse(of('ui/initialize')).success)
-      assert.ok(McpUiSizeChangedNotificationSchema.safeParse(of('ui/notifications/size-changed')).success)
-      const link = McpUiOpenLinkRequestSchema.parse(of('ui/open-link'))
-      assert.equal(link.params.url, asked.structuredContent.approve_url)
-      const called = said.filter(({ method }) => method === 'tools/call').map(({ params }) => params.name)
+      const waits = await session.call('adjust_stock', wish)
+      const { frame, asked, close } = await show(_meta.ui.resourceUri, waits)
+      await frame.getByRole('heading', { name: 'Adjust stock: CAT-1004 at WH-2' }).waitFor()
+      await frame.getByText('Units on hand in the warehouse').waitFor()
+      await frame.getByRole('button', { name: 'Open the page where it is decided' }).click()
+      const of = (method: string) => asked.filter((message) => message.method === method)
+      await until('the host was asked to open the page', () => of('ui/open-link').length > 0)
+      assert.deepEqual(of('ui/open-link')[0]?.params, { url: waits.structured.approve_url })
+      const called = of('tools/call').map(({ params }) => params?.name)
       assert.deepEqual(called, ['get_approval'], 'it reads, and calls nothing else')
       await close()
     })
 
     test('takes no text of a result for markup', async () => {
       const text = '<img src=x onerror="parent.hacked = true">'
-      const result = { content: [{ type: 'text', text }], structuredContent: {} }
-      const { view, close } = await showView(browser, await cardOf('ui://approvals/card'), result, call)
-      await view.getByText(text).waitFor()
-      assert.equal(await view.locator('img').count(), 0)
+      const { frame, close } = await show('ui://approvals/card', { isError: false, text, structured: {} })
+      await frame.getByText(text).waitFor()
+      assert.equal(await frame.locator('img').count(), 0)
       await close()
     })
   })

@@ -3,11 +3,17 @@ import { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge'
 import type { Browser, FrameLocator } from 'playwright-core'
 import type { McpSession, ToolResult } from './mcp-session.ts'
 
+/** One message of a page to its host. */
+export interface Asked {
+  method: string
+  params?: Record<string, unknown> | undefined
+}
+
 /** A page of a server as a host with MCP Apps shows it. */
 export interface ShownApp {
   frame: FrameLocator
-  /** What the page asked of the host: methods, in order. */
-  asked: string[]
+  /** What the page asked of the host and told it, in order. */
+  asked: Asked[]
   close(): Promise<void>
 }
 
@@ -24,7 +30,7 @@ export async function showApp(
   { html, result }: { html: string; result: ToolResult },
 ): Promise<ShownApp> {
   const page = await browser.newPage()
-  const asked: string[] = []
+  const asked: Asked[] = []
   const transport: Transport = {
     start: async () => undefined,
     send: async (message) =>
@@ -34,17 +40,18 @@ export async function showApp(
     close: async () => undefined,
   }
   await page.exposeFunction('toHost', (message: JSONRPCMessage) => {
-    if ('method' in message) asked.push(message.method)
+    if ('method' in message) asked.push({ method: message.method, params: message.params })
     transport.onmessage?.(message)
   })
   const bridge = new AppBridge(
     null,
     { name: 'test host', version: '1' },
-    { serverResources: {}, serverTools: {} },
+    { openLinks: {}, serverResources: {}, serverTools: {} },
     { hostContext: { theme: 'light', locale: 'en-US', timeZone: 'America/New_York' } },
   )
   bridge.onreadresource = async ({ uri }) => ({ contents: [{ uri, text: await session.read(uri) }] })
   bridge.oncalltool = async ({ name, arguments: args }) => contentOf(await session.call(name, args))
+  bridge.onopenlink = async () => ({})
   const ready = new Promise<void>((resolve) => {
     bridge.oninitialized = () => resolve()
   })

@@ -34,7 +34,7 @@ export interface ApprovalPage {
   needs: string
   reason: string | null
   amount?: { text: string; words: string }
-  changes: ApprovalView['changes']
+  changes: ApprovalView['changes_untrusted']
   risks: readonly string[]
   facts: { name: string; value: string }[]
   decisions: { text: string; comment: string | null; at: string }[]
@@ -56,7 +56,7 @@ export function approvalPage(
   const { domain, approval } = asked
   const { amount, requester, status } = approval
   return {
-    title: approval.summary,
+    title: approval.summary_untrusted,
     href: approvalPath(asked),
     tool: approval.tool,
     domain: domains[domain].title,
@@ -74,9 +74,9 @@ export function approvalPage(
     needs: needs[approval.tier],
     reason: approval.reason,
     ...(amount ? { amount: moneyTexts(amount) } : {}),
-    changes: approval.changes,
+    changes: approval.changes_untrusted,
     risks: [...approval.risks, ...(client.warning ? [client.warning] : [])],
-    facts: factsOf(approval.arguments),
+    facts: factsOf(approval.arguments_untrusted),
     decisions: approval.decisions.map(({ approver, verdict, comment_untrusted, decided_at }) => ({
       text: `${approver} ${verdict === 'approve' ? 'agreed' : 'said no'}`,
       comment: comment_untrusted,
@@ -102,7 +102,7 @@ export interface InboxRow {
 /** One line of the list. */
 export function inboxRow(asked: Asked): InboxRow {
   const { domain, approval } = asked
-  const { summary, tier, amount, requested_by, requester, expires_at } = approval
+  const { summary_untrusted: summary, tier, amount, requested_by, requester, expires_at } = approval
   return {
     href: approvalPath(asked),
     summary,

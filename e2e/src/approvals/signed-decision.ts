@@ -16,6 +16,8 @@ export interface Said {
   approver: string
   verdict: 'approve' | 'reject'
   scopesNow: readonly string[]
+  /** Audience instead of the domain that keeps the request. */
+  forDomain?: DomainName
 }
 
 /** Signs a decision with the key of a fleet's auth, as auth does once a person decided on its page. */
@@ -23,7 +25,7 @@ export async function signedDecision(
   { publicUrl, data }: Pick<TestFleet, 'publicUrl' | 'data'>,
   domain: DomainName,
   approval: ApprovalView,
-  { approver, verdict, scopesNow }: Said,
+  { approver, verdict, scopesNow, forDomain = domain }: Said,
 ): Promise<string> {
   const [key] = readAuthKeys(join(data, 'keys', 'auth.json')).signing
   return new SignJWT({
@@ -38,7 +40,7 @@ export async function signedDecision(
     .setProtectedHeader({ alg: 'ES256', typ: STATEMENT_TYPE, kid: key?.kid ?? '' })
     .setIssuer(issuerOf(publicUrl))
     .setSubject(approver)
-    .setAudience(decisionAudience(publicUrl, domain))
+    .setAudience(decisionAudience(publicUrl, forDomain))
     .setJti(randomUUID())
     .setIssuedAt()
     .setExpirationTime(`${STATEMENT_LIFETIME_S}s`)

@@ -51,7 +51,7 @@ export const rmaRows: Row[] = [
     other('disposition', 'quarantine'),
   ),
   row('resolve_return', at('inspected', { kind: 'refund' }), other('kind', 'store_credit')),
-  row('advance_refund', at('authorized', { amount_minor: 100 }), oneMore('amount_minor'), { refused: 'policy_denied' }),
+  row('advance_refund', at('authorized', { amount_minor: 100 }), oneMore('amount_minor'), { waits: true }),
   row('approve_returnless', at('authorized'), other('note', 'Another')),
   row('cancel_rma', at('authorized', { reason: 'Kept it' }), otherText('reason')),
   row('extend_rma', at('authorized', { days: 5 }), oneMore('days')),

@@ -13,8 +13,8 @@ export interface Row {
   args(retail: Retail): Promise<Args>
   /** The same call with something else in it. */
   changed(args: Args): Args
-  /** Every such call is refused, since a person has to agree who cannot be asked yet. */
-  refused?: 'policy_denied'
+  /** Every such call waits for a person, whatever the rules of the domain say, and nobody decides here. */
+  waits?: boolean
   /**
    * What a repetition without a key may write all the same, since it moves nothing: proposals that expire, the time of a
    * look. Names of tables, or of columns as `table.column`.

@@ -3,7 +3,17 @@ import type { Retail } from '../retail/retail.ts'
 
 /** What a server writes of calls and processes, besides their effects; and sums that a schedule folds. */
 const bookkeeping = new Set([
-  ...['idempotency', 'audit', 'audit_seal', 'client_usage', 'saga', 'workflow_step', 'seeded', 'fact', 'provider_event'],
+  ...[
+    'idempotency',
+    'audit',
+    'audit_seal',
+    'client_usage',
+    'saga',
+    'workflow_step',
+    'seeded',
+    'fact',
+    'provider_event',
+  ],
   ...['demand_delta', 'sku_demand_daily', 'demand_daily', 'demand_state', 'warehouse_summary'],
 ])
 

@@ -95,7 +95,7 @@ export const wmsRows: Row[] = [
     'cancel_reorder',
     async (retail) => ({ po_number: (await purchaseOrder(retail)).po_number, reason: 'Too much' }),
     otherText('reason'),
-    { as: 'ops', refused: 'policy_denied' },
+    { as: 'ops', waits: true },
   ),
   row(
     'receive_goods',
@@ -116,7 +116,7 @@ export const wmsRows: Row[] = [
   row(
     'allocate_reservation',
     async (retail) => ({ checkout_id: await reservation(retail), order_ref: fresh('ord') }),
-    otherText('order_ref'),
+    (args) => ({ ...args, order_ref: fresh('ord') }),
     { as: 'service:oms' },
   ),
   row(
@@ -128,21 +128,23 @@ export const wmsRows: Row[] = [
     'adjust_stock',
     async () => ({ sku: SKU, warehouse: WAREHOUSE, delta: 1, reason_code: 'found', evidence: fresh('seen') }),
     oneMore('delta'),
-    { refused: 'policy_denied' },
+    { waits: true },
   ),
   row(
     'quarantine_stock',
     async () => ({ sku: SKU, warehouse: WAREHOUSE, qty: 1, reason: fresh('why') }),
     oneMore('qty'),
-    {
-      refused: 'policy_denied',
-    },
+    { waits: true },
   ),
   row(
     'release_quarantine',
-    async () => ({ sku: SKU, warehouse: WAREHOUSE, qty: 1, reason: fresh('why') }),
+    async (retail) => {
+      const goods = { sku: SKU, warehouse: WAREHOUSE, reason: fresh('why') }
+      await asked(retail, 'quarantine_stock', { ...goods, qty: 2 }, 'service:oms')
+      return { ...goods, qty: 1 }
+    },
     oneMore('qty'),
-    { refused: 'policy_denied' },
+    { waits: true },
   ),
   row(
     'create_transfer',
@@ -167,7 +169,7 @@ export const wmsRows: Row[] = [
     'cancel_transfer',
     async (retail) => ({ transfer_id: (await transfer(retail)).transfer_id, reason: 'Not needed' }),
     otherText('reason'),
-    { refused: 'policy_denied' },
+    { waits: true },
   ),
   row(
     'create_pick_wave',

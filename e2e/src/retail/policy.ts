@@ -9,7 +9,7 @@ export async function askNobody({ policy }: Pick<Retail, 'policy'>): Promise<voi
   await policy('rma', `delete from approval_rule where account = 'staff-returns'`)
   await policy('rma', ruleFor('rma', 'account', 'staff-returns'))
   await policy('claims', `update approval_rule set tier = 'A0'`)
-  await policy('tms', 'update approval_limit set limit_minor = 1000000000')
+  await policy('tms', 'update approval_limit set limit_minor = 1000000000, confirm_up_to_minor = null')
   await policy(
     'tms',
     `insert into approval_limit (tool, account, limit_minor, currency) values ('resolve_exception', '*', 1000000000, 'USD')`,

@@ -4,27 +4,29 @@ import { marksIn } from './corpus.ts'
 import { type Sighting, sightingsIn, sightingsInText } from './sightings.ts'
 import type { FieldSchema } from './typed-fields.ts'
 
-/** Values that were seen under a name in answers of the servers, the latest first. */
+/** Values that were seen under a name in arguments and answers. */
 export interface KnownValues {
   note(answer: unknown): void
   of(name: string): string[]
 }
 
-const MOST_KEPT = 12
+const MOST_KEPT = 40
+const MOST_TRIED = 12
 
-/** Remembers ids, numbers and references by the names of their fields. */
+/** Remembers ids, numbers and references by the names of their fields, each with its first values. */
 export function knownValues(): KnownValues {
-  const values = new Map<string, string[]>()
+  const values = new Map<string, Set<string>>()
   const note = (value: unknown, name = '') => {
     if (Array.isArray(value)) for (const item of value) note(item, name)
     else if (value !== null && typeof value === 'object')
       for (const [member, inner] of Object.entries(value)) note(inner, member)
     else if (typeof value === 'string' && value.length <= 64 && marksIn(value).length === 0) {
-      const known = values.get(name) ?? []
-      if (!known.includes(value)) values.set(name, [value, ...known].slice(0, MOST_KEPT))
+      const known = values.get(name) ?? new Set()
+      values.set(name, known)
+      if (known.size < MOST_KEPT) known.add(value)
     }
   }
-  return { note: (answer) => note(answer), of: (name) => values.get(name) ?? [] }
+  return { note: (answer) => note(answer), of: (name) => [...(values.get(name) ?? [])] }
 }
 
 interface ToolListing {
@@ -130,7 +132,11 @@ function argumentsFor({ required = [], properties = {} }: ToolListing['inputSche
 function optionalIds(properties: Record<string, FieldSchema>, values: KnownValues): Record<string, unknown>[] {
   return Object.entries(properties)
     .filter(([name, { type }]) => type === 'string' && /_(id|number|no|ref)$/.test(name))
-    .flatMap(([name]) => valuesFor(name, values).map((value) => ({ [name]: value })))
+    .flatMap(([name]) =>
+      valuesFor(name, values)
+        .slice(0, MOST_TRIED)
+        .map((value) => ({ [name]: value })),
+    )
 }
 
 function asArgument(schema: FieldSchema | undefined, value: string | undefined): unknown {
@@ -147,7 +153,7 @@ function urisOf(template: string, values: KnownValues): string[] {
   const [, path = template] = /^(.*?)(?:\{\?[\w,]+\})?$/.exec(template) ?? []
   const [, kind = '', name = ''] = /([\w-]+)\/\{(\w+)\}/.exec(path) ?? []
   const candidates = name === 'id' ? [`${kind}_id`, `${kind}_number`, kind] : [name, `${name}_id`]
-  const found = [...new Set(candidates.flatMap((one) => values.of(one)))].slice(0, MOST_KEPT)
+  const found = [...new Set(candidates.flatMap((one) => values.of(one)))].slice(0, MOST_TRIED)
   return found.map((value) => path.replace(/\{\w+\}/, encodeURIComponent(value))).filter((uri) => !uri.includes('{'))
 }
 

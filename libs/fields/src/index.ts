@@ -34,4 +34,25 @@ export const Sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .describe('SHA-256 of the file, 64 lower-case hexadecimal digits')
 
+/** What is printed on goods. */
+export const SerialNumber = z
+  .string()
+  .trim()
+  .regex(/^[\w.:/+#-]{1,64}$/)
+  .describe('Serial number, as it stands on the unit')
+
+/** A name of goods or partners: one line without markup, since it is shown as it is. */
+export const Name = z
+  .string()
+  .trim()
+  .regex(/^[^\r\n\t<>{}[\]\\`|*_~^=;@\u2028-\u202e\u2066-\u2069]{1,120}$/)
+  .describe('One line without markup')
+
+/** A number or code that somebody else gave. */
+export const ForeignNumber = z
+  .string()
+  .trim()
+  .regex(/^[\w.:/#-][\w.:/# -]{0,119}$/)
+  .describe('As they write it')
+
 export const Day = z.iso.date().describe('Day as YYYY-MM-DD, UTC')

@@ -80,7 +80,7 @@ export type ApprovalPolicy<Args, Schema> = (args: Args, context: CallContext<Sch
 export interface ApprovalSubject {
   /** Its name for people: `PO-2026-000123`, `CAT-1004 at WH-2`. */
   name: string
-  /** Differs whenever the object differs in anything that the person's yes depends on. */
+  /** Differs whenever the object differs in anything that the person's yes depends on; `new` for what is only created. */
   version: string | number
   /** What the call may change, each value under its label; null where there is none. */
   state?: Readonly<Record<string, string | number | null>>
@@ -122,7 +122,8 @@ interface ToolBase<Input extends z.ZodObject, Output extends z.ZodType, Schema> 
   approval?: ApprovalPolicy<z.output<Input>, Schema>
   /**
    * With `approval`: the object that the call changes. It is read before and after a dry run, whose difference is shown, and
-   * again before the approved call has its effect: an approval of another version is void. None for tools that only create.
+   * again before the approved call has its effect: an approval of another version is void. A tool that only creates names
+   * what it would create.
    */
   subject?(args: z.output<Input>, context: CallContext<Schema>): Awaitable<ApprovalSubject | undefined>
   /** Write tools only. Default: key_required. */

@@ -1,3 +1,4 @@
+export { shortList } from './approvals/short-list.ts'
 export type { BackgroundContext, Stop } from './background.ts'
 export { anonymous, type Caller } from './caller.ts'
 export { Cursor, decodeCursor, encodeCursor, PageLimit, pageOf } from './cursor.ts'
@@ -20,8 +21,8 @@ export {
 export { BusinessError, type BusinessErrorBody, type ErrorCode, type NextAction } from './errors.ts'
 export { type Extend, sdkServerFactory } from './mcp/sdk-server.ts'
 export { fullView } from './mcp/view.ts'
-export { listOf, type Page, type PageRequest, paging, Verbosity } from './page.ts'
 export { type ViewPage, viewPage } from './mcp/view-page.ts'
+export { listOf, type Page, type PageRequest, paging, Verbosity } from './page.ts'
 export {
   prepareService,
   type RouteContext,

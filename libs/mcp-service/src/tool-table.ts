@@ -21,7 +21,6 @@ export interface ToolListing {
   description: string
   inputSchema: JsonSchemaObject
   outputSchema: JsonSchemaObject
-  _meta?: { ui: { resourceUri: string } }
   annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
   _meta?: { ui: { resourceUri: string } }
 }

@@ -13,14 +13,15 @@ const said = {
 showResults(async (result, line) => {
   const asked = result.status === 'pending_approval'
   const approval = asked ? await callTool('get_approval', { approval_id: result.approval_id }) : result
-  if (approval?.approval_id && approval.summary) return cardOf(approval)
+  if (approval?.approval_id && approval.summary_untrusted) return cardOf(approval)
   return asked
     ? [part('h1', 'Waits for a person'), part('p', result.message), linkTo('Open the page', result.approve_url)]
     : [part('p', line)]
 })
 
-function cardOf({ summary, status, reason, amount, changes, expires_at, approve_url }) {
-  const parts = [part('h1', summary), part('p', said[status] ?? status, { class: 'soft' })]
+function cardOf({ status, reason, amount, expires_at, approve_url, ...typed }) {
+  const changes = typed.changes_untrusted
+  const parts = [part('h1', typed.summary_untrusted), part('p', said[status] ?? status, { class: 'soft' })]
   if (amount) parts.push(part('p', part('strong', money(amount))))
   if (changes.length > 0)
     parts.push(

@@ -3,6 +3,8 @@
 
 const waiting = new Map()
 let lastId = 0
+/** What the host said of itself, and what changed since. */
+let host = {}
 
 function send(message) {
   window.parent.postMessage({ jsonrpc: '2.0', ...message }, '*')
@@ -26,16 +28,29 @@ function openPage(url) {
   return ask('ui/open-link', { url })
 }
 
+/** Whether the host does something for its views, such as `serverTools` or `serverResources`. */
+function hostCan(capability) {
+  return host.hostCapabilities?.[capability] !== undefined
+}
+
+/** How the host shows things: `locale`, `timeZone`, `theme`. */
+function hostContext() {
+  return host.hostContext ?? {}
+}
+
+/** Puts parts in the place of what the page shows. */
+function show(parts) {
+  document.querySelector('main').replaceChildren(...parts)
+  tellSize()
+}
+
 /** Shows each result of the tool by `render`, which returns the parts of the page. */
 function showResults(render) {
-  const page = document.querySelector('main')
   window.addEventListener('message', async ({ source, data }) => {
     if (source !== window.parent || data?.jsonrpc !== '2.0') return
     if (data.method === undefined) return settle(data)
-    if (data.method === 'ui/notifications/tool-result') {
-      page.replaceChildren(...(await render(data.params.structuredContent ?? {}, lineOf(data.params))))
-      tellSize()
-    }
+    if (data.method === 'ui/notifications/tool-result')
+      show(await render(data.params.structuredContent ?? {}, lineOf(data.params)))
     if (data.method === 'ui/notifications/host-context-changed') adopt(data.params)
     if (data.method === 'ui/resource-teardown' || data.method === 'ping') send({ id: data.id, result: {} })
   })
@@ -43,8 +58,9 @@ function showResults(render) {
     protocolVersion: '2026-01-26',
     appInfo: { name: 'backroom', version: '1.0.0' },
     appCapabilities: {},
-  }).then(({ hostContext }) => {
-    adopt(hostContext)
+  }).then((answer) => {
+    host = answer
+    adopt(answer.hostContext)
     send({ method: 'ui/notifications/initialized', params: {} })
   })
 }
@@ -61,7 +77,11 @@ function lineOf({ content }) {
 }
 
 function adopt(context) {
-  if (context?.theme) document.documentElement.style.colorScheme = context.theme
+  host.hostContext = { ...host.hostContext, ...context }
+  const { style } = document.documentElement
+  if (context?.theme) style.colorScheme = context.theme
+  for (const [name, value] of Object.entries(context?.styles?.variables ?? {}))
+    if (value) style.setProperty(name, value)
 }
 
 function tellSize() {
@@ -108,6 +128,6 @@ function table(headings, rows) {
 
 /** Minor units as people write them. */
 function money({ amount_minor, currency }) {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency })
+  const format = new Intl.NumberFormat(hostContext().locale, { style: 'currency', currency })
   return format.format(amount_minor / 10 ** format.resolvedOptions().maximumFractionDigits)
 }

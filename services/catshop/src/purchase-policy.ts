@@ -25,5 +25,9 @@ export async function purchaseTier(
   const [total, most] = [formatMoney(totalMinor, shopCurrency), formatMoney(limit, shopCurrency)]
   const way =
     'show the customer the result of preview_checkout and send its total_minor to checkout as confirm_total_minor'
-  return { tier: 'A1', reason: `the total of ${total} is above ${most} (instead, ${way})` }
+  return {
+    tier: 'A1',
+    reason: `the total of ${total} is above ${most} (instead, ${way})`,
+    amount: { minor: totalMinor, currency: shopCurrency },
+  }
 }

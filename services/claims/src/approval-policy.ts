@@ -26,5 +26,9 @@ export async function tierOf(
     .orderBy(sql`currency = '*'`)
     .limit(1)
     .execute()
-  return { tier: rules[0]?.tier ?? 'A3', reason: `it ${effect} ${formatMoney(minor, currency)}` }
+  return {
+    tier: rules[0]?.tier ?? 'A3',
+    reason: `it ${effect} ${formatMoney(minor, currency)}`,
+    amount: { minor, currency },
+  }
 }

@@ -110,7 +110,7 @@ export function requestShape({ id, kinds, message, requested_at, answered_at }: 
   return {
     request_id: id,
     kinds,
-    message,
+    message_untrusted: message,
     requested_at: requested_at.toISOString(),
     answered_at: answered_at?.toISOString() ?? null,
   } satisfies Omit<z.input<typeof EvidenceRequestShape>, 'claim_number'>
@@ -143,7 +143,7 @@ export function settlementShape({ id, ...row }: Settlement): z.input<typeof Sett
     payment_ref,
     replacement_ref,
     credit_ref,
-    message,
+    message_untrusted: message,
   }
 }
 

@@ -13,21 +13,24 @@ export interface Approval {
   amountMinor: number
   /** Amounts of the lines, together the amount; divided by what was requested when absent. */
   lines?: readonly { orderLineId: string; amountMinor: number }[] | undefined
-  approver: string
+  /** Who asked for it. */
+  actor: string
+  /** Who agreed to it besides. */
+  approvers?: readonly string[] | undefined
 }
 
 /**
  * Approves a locked, assessed claim, wholly or in part; never for more than was requested and set apart for each line.
  *
  * @throws {BusinessError} limit_exceeded above what was requested; invalid_argument for lines that do not add up;
- * policy_denied for the assessor
+ * policy_denied when the assessor asked for it or agreed to it
  */
 export async function approve(db: Kysely<Tables>, claim: Claim, wanted: Approval): Promise<Claim> {
-  const { amountMinor, approver } = wanted
+  const { amountMinor, actor, approvers = [] } = wanted
   const verdict = amountMinor === claim.requested_minor ? 'approved' : 'partially_approved'
   requireUndecided(claim, verdict)
   if (amountMinor > claim.requested_minor) throw tooMuch(claim.number, amountMinor, claim.requested_minor)
-  await takePart(db, claim, approver, 'approver')
+  for (const account of new Set([actor, ...approvers])) await takePart(db, claim, account, 'approver')
   const lines = await linesOf(db, [claim.id])
   for (const [orderLineId, approved] of divide(lines, wanted))
     await db
@@ -38,9 +41,9 @@ export async function approve(db: Kysely<Tables>, claim: Claim, wanted: Approval
       .execute()
   await db
     .insertInto('decision')
-    .values({ id: `dcn_${ulid()}`, claim_id: claim.id, verdict, amount_minor: amountMinor, decided_by: approver })
+    .values({ id: `dcn_${ulid()}`, claim_id: claim.id, verdict, amount_minor: amountMinor, decided_by: actor })
     .execute()
-  const cause = { type: `claim.${verdict}`, actor: approver, data: { amount_minor: amountMinor } }
+  const cause = { type: `claim.${verdict}`, actor, data: { amount_minor: amountMinor } }
   const consequence = { approved_minor: amountMinor, decided_at: new Date(), sla_due: null }
   const approved = await setStatus(db, claim, verdict, cause, consequence)
   await reportClaim(db, 'approved', approved)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export { Currency, Day, OrderLineId, OrderReference, Quantity, Sha256 } from '@backroom/fields'
+export { Currency, Day, ForeignNumber, Name, OrderLineId, OrderReference, Quantity, Sha256 } from '@backroom/fields'
 
 /** What a caller may name; each describes itself in the published schemas. */
 export const ClaimNumber = z

@@ -27,7 +27,11 @@ export async function takePart(
     .where('account', '=', account)
     .executeTakeFirstOrThrow()
   if (taken === part) return
-  throw new BusinessError('policy_denied', `You are the ${taken} of ${number}: another person has to be its ${part}.`, {
-    details: { reason: 'assessor_is_approver', part: taken },
-  })
+  throw new BusinessError(
+    'policy_denied',
+    `${account} is the ${taken} of ${number}: another person has to be its ${part}.`,
+    {
+      details: { reason: 'assessor_is_approver', part: taken },
+    },
+  )
 }

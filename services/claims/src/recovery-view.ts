@@ -24,7 +24,7 @@ export async function describeRecovery(db: Kysely<Tables>, recovery: Recovery): 
     tracking: recovery.tracking,
     policy_no: recovery.policy_no,
     counterparty_ref: recovery.counterparty_ref,
-    identification: recovery.identification,
+    identification_untrusted: recovery.identification,
     liability_assertion_untrusted: recovery.liability_assertion,
     identified_at: recovery.identified_at.toISOString(),
     filed_at: recovery.filed_at?.toISOString() ?? null,

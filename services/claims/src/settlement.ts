@@ -126,7 +126,7 @@ export function paid({ approved_minor }: { approved_minor: number | null }): boo
 async function moveOn(db: Kysely<Tables>, claim: Claim, { status, method, message }: Settlement): Promise<Claim> {
   const actor = 'orders'
   if (status === 'failed') {
-    const cause = { type: 'claim.settlement_failed', actor, data: { method, message } }
+    const cause = { type: 'claim.settlement_failed', actor, data: { method, message_untrusted: message } }
     return setStatus(db, claim, claim.resume_status ?? 'approved', cause, { resume_status: null })
   }
   const cause = { type: 'claim.settled', actor, data: { method } }

@@ -28,7 +28,7 @@ export const EvidenceRequestShape = z.object({
   request_id: z.string(),
   claim_number: z.string(),
   kinds: z.array(z.enum(evidenceKinds)),
-  message: z.string(),
+  message_untrusted: z.string(),
   requested_at: z.string(),
   answered_at: z.string().nullable(),
 })
@@ -55,7 +55,7 @@ export const SettlementShape = z.object({
   payment_ref: z.string().nullable(),
   replacement_ref: z.string().nullable(),
   credit_ref: z.string().nullable(),
-  message: z.string().nullable(),
+  message_untrusted: z.string().nullable(),
 })
 
 export const LetterShape = z.object({
@@ -95,7 +95,7 @@ export const RecoveryShape = RecoverySummary.extend({
   tracking: z.string().nullable(),
   policy_no: z.string().nullable(),
   counterparty_ref: z.string().nullable(),
-  identification: z.string().nullable(),
+  identification_untrusted: z.string().nullable(),
   liability_assertion_untrusted: z.string().nullable(),
   identified_at: z.string(),
   filed_at: z.string().nullable(),

@@ -356,6 +356,7 @@ export interface Tables extends ProcessTables {
   }
   /** Tier of a tool for an account ('*': everybody) where it differs from the usual one. */
   approval_rule: { tool: string; account: string; tier: Tier }
+  refund_tier: { currency: string; up_to_minor: number; tier: Tier }
   /** View: empty, or something is wrong. */
   order_differences: { order_id: string; check: string; expected: string; found: string }
   /** View: empty, or something is wrong. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export { Day, OrderLineId, OrderReference, Quantity, Sku, WarehouseId } from '@backroom/fields'
+export { Day, Name, OrderLineId, OrderReference, Quantity, Sku, WarehouseId } from '@backroom/fields'
 
 /** What a caller may name; each describes itself in the published schemas. */
 export const Region = z.string().min(1).max(64).describe('Region, for example east; "all" for every one')

@@ -97,7 +97,7 @@ export async function describeOrders(
         kind,
         qty,
         amount_minor,
-        reason,
+        reason_untrusted: reason,
         at: at.toISOString(),
         order_line_id,
       })),
@@ -133,7 +133,7 @@ export function fulfillmentOrderShape(
 
 /** A hold as callers see it. */
 export function holdShape({ id, kind, reason, placed_at }: Hold): z.input<typeof HoldShape> {
-  return { hold_id: id, kind, reason, placed_at: placed_at.toISOString() }
+  return { hold_id: id, kind, reason_untrusted: reason, placed_at: placed_at.toISOString() }
 }
 
 function termsOf(order: Order) {

@@ -44,7 +44,7 @@ export const OrderLineShape = z.object({
 export const HoldShape = z.object({
   hold_id: z.string(),
   kind: z.enum(holdKinds),
-  reason: z.string(),
+  reason_untrusted: z.string(),
   placed_at: z.string(),
 })
 
@@ -138,7 +138,7 @@ export const OrderShape = OrderSummary.extend({
       kind: z.enum(adjustmentKinds),
       qty: z.int(),
       amount_minor: z.int(),
-      reason: z.string(),
+      reason_untrusted: z.string(),
       at: z.string(),
       order_line_id: z.string().nullable(),
     }),

@@ -39,23 +39,43 @@ describe('a tool of the orders server', () => {
     await orders.db.deleteFrom('approval_rule').execute()
     const held = await staff.call('place_hold', { order_id, kind: 'manual', reason: 'policy' })
     const [{ hold_id }] = held.body.holds
-    const refused = await staff.call('release_order_hold', { order_id, hold_ids: [hold_id] })
-    assert.deepEqual([refused.status, refused.body.code, refused.body.details.tier], [403, 'policy_denied', 'A1'])
+    const tierOf = async (tool: string, args: Record<string, unknown>) => {
+      const { status, body } = await staff.call(tool, args)
+      assert.deepEqual([status, body.status], [202, 'pending_approval'], `${tool}: ${JSON.stringify(body)}`)
+      return body.tier
+    }
+    assert.equal(await tierOf('release_order_hold', { order_id, hold_ids: [hold_id] }), 'A1')
     const fraud = (await staff.call('place_hold', { order_id, kind: 'fraud', reason: 'odd' })).body.holds[1]
-    const more = await staff.call('release_order_hold', { order_id, hold_ids: [hold_id, fraud.hold_id] })
-    assert.equal(more.body.details.tier, 'A2')
+    assert.equal(await tierOf('release_order_hold', { order_id, hold_ids: [hold_id, fraud.hold_id] }), 'A2')
     await orders.allow('release_order_hold', 'staff-ops')
     assert.equal((await staff.call('release_order_hold', { order_id, hold_ids: [hold_id] })).body.holds.length, 1)
-    assert.equal(
-      (await staff.call('release_order_hold', { order_id, hold_ids: [fraud.hold_id] })).body.details.tier,
-      'A2',
-    )
-    for (const [tool, args] of [
-      ['update_shipping_address', { order_id, address }],
-      ['cancel_order', { order_id, reason: 'x' }],
-      ['confirm_order_edit', { change_id: 'chg_1' }],
-    ] as const)
-      assert.equal((await staff.call(tool, args)).body.details.tier, 'A1', tool)
+    assert.equal(await tierOf('release_order_hold', { order_id, hold_ids: [fraud.hold_id] }), 'A2')
+    assert.equal(await tierOf('update_shipping_address', { order_id, address }), 'A1')
+    const { body: order } = await staff.call('get_order', { order_id: open.orderId })
+    const actions = [{ action: 'remove', order_line_id: order.lines[0].order_line_id }]
+    const { body: change } = await staff.call('propose_order_edit', { order_id: open.orderId, actions })
+    assert.equal(await tierOf('confirm_order_edit', { change_id: change.change_id }), 'A1')
+    assert.equal(await tierOf('cancel_order', { order_id: open.orderId, reason: 'x' }), 'A1')
+    const paid = orders.db.updateTable('orders').where('id', '=', open.orderId)
+    await paid.set({ captured_minor: 6_000 }).execute()
+    assert.equal(await tierOf('cancel_order', { order_id: open.orderId, reason: 'paid' }), 'A2', 'as a refund of it')
+    await paid.set({ captured_minor: 0 }).execute()
+    assert.equal((await staff.call('get_order', { order_id: open.orderId })).body.version, order.version)
+  })
+
+  it('shows who decides what would become of the order, and does it when they agree', async () => {
+    const staff = orders.account('ops')
+    const order = await place(orders.db, [lineOf('POL', 1)])
+    const elsewhere = { ...address, city: 'Salem' }
+    const args = { order_id: order.id, address: elsewhere, idempotency_key: 'elsewhere' }
+    const { approval_id } = (await staff.call('update_shipping_address', args)).body
+    const { body: asked } = await staff.call('get_approval', { approval_id })
+    assert.equal(asked.summary_untrusted, `Update shipping address: order ${order.number} of customer cust-t`)
+    const goesTo = ({ name, line1, postal_code, city, region, country }: typeof address) =>
+      [name, line1, postal_code, city, region, country].join(', ')
+    assert.deepEqual(asked.changes_untrusted, [{ what: 'Goes to', before: goesTo(address), after: goesTo(elsewhere) }])
+    await orders.running.decide(approval_id, { by: 'staff-ops' })
+    assert.equal((await staff.call('update_shipping_address', args)).body.order.ship_to_untrusted.city, 'Salem')
   })
 
   it('sends an order elsewhere until something is packed, and says then what is left to do', async () => {

@@ -86,6 +86,12 @@ describe('what the payments server offers', () => {
     assert.deepEqual(tiers, { 5000: 'A1', 5001: 'A2', 50000: 'A2', 50001: 'A3' })
     const voided = await payments.asPerson('void_authorization', { payment_id, reason: 'By hand' })
     assert.equal(voided.body.tier, 'A1')
+    const limit = { subject_kind: 'client', subject: 'tests', operation: 'refund', currency: 'USD' }
+    const wish = { ...limit, max_amount_minor: 200_000, reason: 'Less risk' }
+    const { approval_id } = (await payments.asPerson('set_limit', wish)).body
+    const { body: asked } = await payments.asPerson('get_approval', { approval_id })
+    assert.equal(asked.summary_untrusted, 'Set limit: limit of client tests for refund in USD')
+    assert.deepEqual(asked.changes_untrusted, [{ what: 'Amount a day', before: null, after: '2000.00 USD' }])
     const { body } = await payments.asPerson('get_payment', { payment_id })
     assert.deepEqual([body.refunded_minor, body.pending_minor.refund], [0, 0])
   })

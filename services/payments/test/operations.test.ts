@@ -235,7 +235,7 @@ describe('payments, going well and not so well', () => {
       const first = await payments.asPerson('submit_dispute_evidence', answer)
       assert.deepEqual([first.body.answer_status, first.body.status], ['succeeded', 'under_review'])
       const again = await payments.asPerson('submit_dispute_evidence', answer)
-      assert.deepEqual(again.body.evidence, evidence)
+      assert.deepEqual(again.body.evidence_untrusted, evidence)
       assert.equal((await payments.asPerson('accept_dispute', { dispute_id })).body.code, 'conflict')
       for (const status of [verdict, 'under_review'] as const) await tellDispute({ ...news, status })
       const { body: closed } = await payments.asPerson('get_dispute', { dispute_id })

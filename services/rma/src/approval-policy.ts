@@ -36,7 +36,7 @@ export async function tierOf(
       Number(a.kind === '*') - Number(b.kind === '*') ||
       (a.up_to_minor ?? Infinity) - (b.up_to_minor ?? Infinity),
   )
-  return { tier: fitting[0]?.tier ?? 'A3', reason: reasonFor(kind, amount) }
+  return { tier: fitting[0]?.tier ?? 'A3', reason: reasonFor(kind, amount), ...(amount ? { amount } : {}) }
 }
 
 function reasonFor(kind: string, amount: JudgedCall['amount']): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export { OrderLineId, OrderReference, Quantity, Sha256, Sku, WarehouseId } from '@backroom/fields'
+export { Name, OrderLineId, OrderReference, Quantity, SerialNumber, Sha256, Sku, WarehouseId } from '@backroom/fields'
 
 /** What a caller may name; each describes itself in the published schemas. */
 export const RmaReference = z

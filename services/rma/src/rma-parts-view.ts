@@ -13,7 +13,7 @@ export function inspectionShape(row: Inspection, forStaff = true): z.input<typeo
     qty: row.qty,
     grade: row.grade,
     accepted: row.accepted,
-    checks: row.checks,
+    checks_untrusted: row.checks,
     serial_match: row.serial_match,
     recommended_disposition: row.recommended,
     superseded: row.superseded_by !== null,
@@ -30,7 +30,7 @@ export function receiptShape(row: Receipt, forStaff = true): z.input<typeof Rece
     warehouse,
     dock,
     carton_condition,
-    lines,
+    lines: lines.map(({ condition, ...line }) => ({ ...line, condition_untrusted: condition })),
     received_by: shown(received_by, forStaff),
     received_at: received_at.toISOString(),
   }
@@ -67,7 +67,7 @@ export function resolutionShape(row: Resolution): z.input<typeof ResolutionShape
     payment_refund_ref: row.payment_refund_ref,
     credit_ref: row.credit_ref,
     replacement_order_ref: row.replacement_order_ref,
-    message: row.message,
+    message_untrusted: row.message,
     ...(row.clawback_due_at && row.clawback
       ? {
           clawback: {

@@ -96,7 +96,7 @@ function describe(rma: Rma, viewer: Viewer, reasons: readonly Reason[], parts: P
     out_of_policy: rma.out_of_policy,
     returnless: rma.returnless,
     complete: rma.complete,
-    evidence: rma.evidence,
+    evidence: rma.evidence.map(({ uri, ...file }) => ({ ...file, uri_untrusted: uri })),
     lines: lines.map(lineShape),
     label: labelShape(rma, forStaff),
     receipts: parts.receipts.map((receipt) => receiptShape(receipt, forStaff)),
@@ -108,7 +108,8 @@ function describe(rma: Rma, viewer: Viewer, reasons: readonly Reason[], parts: P
     fraud_signals: forStaff
       ? parts.signals.map(({ kind, detail, created_at }) => ({ kind, detail, at: created_at.toISOString() }))
       : [],
-    decision: rma.decided_by === null ? null : { by: shown(rma.decided_by, forStaff), note: rma.decision_note },
+    decision:
+      rma.decided_by === null ? null : { by: shown(rma.decided_by, forStaff), note_untrusted: rma.decision_note },
     authorized_at: momentOf(rma.authorized_at),
     resolved_at: momentOf(rma.resolved_at),
     allowed_actions: allowedActions(

@@ -46,6 +46,15 @@ export function linesOf(db: Kysely<Tables>, rmaIds: readonly string[]): Promise<
     .execute()
 }
 
+/** A line of a return. @throws {BusinessError} not_found */
+export async function lineById(db: Kysely<Tables>, id: string): Promise<RmaLine> {
+  const line = await db.selectFrom('rma_line').selectAll().where('id', '=', id).executeTakeFirst()
+  if (line) return line
+  throw new BusinessError('not_found', `There is no return line ${id}.`, {
+    nextActions: [{ tool: 'get_return', hint: 'Its lines carry their rma_line_id.' }],
+  })
+}
+
 /** @throws {BusinessError} version_conflict when the caller decided on an older state of the return */
 export function requireVersion(rma: Rma, expected: number | undefined): void {
   if (expected === undefined || expected === rma.version) return

@@ -18,7 +18,7 @@ export const InspectionShape = z.object({
   qty: z.int(),
   grade: z.enum(grades),
   accepted: z.boolean(),
-  checks: z.array(z.object({ check: z.string(), passed: z.boolean(), note: z.string().optional() })),
+  checks_untrusted: z.array(z.object({ check: z.string(), passed: z.boolean(), note: z.string().optional() })),
   serial_match: z.boolean().nullable().describe('null: no serial number was sold, as far as is known'),
   recommended_disposition: z.enum(dispositions),
   superseded: z.boolean(),
@@ -31,7 +31,7 @@ export const ReceiptShape = z.object({
   warehouse: z.string(),
   dock: z.string().nullable(),
   carton_condition: z.enum(cartonConditions),
-  lines: z.array(z.object({ rma_line_id: z.string(), sku: z.string(), qty: z.int(), condition: z.string() })),
+  lines: z.array(z.object({ rma_line_id: z.string(), sku: z.string(), qty: z.int(), condition_untrusted: z.string() })),
   received_by: z.string(),
   received_at: z.string(),
 })
@@ -63,7 +63,7 @@ export const ResolutionShape = z.object({
   payment_refund_ref: z.string().nullable(),
   credit_ref: z.string().nullable(),
   replacement_order_ref: z.string().nullable(),
-  message: z.string().nullable(),
+  message_untrusted: z.string().nullable(),
   clawback: z
     .object({ due_at: z.string(), state: z.enum(clawbacks), amount_minor: z.int() })
     .optional()
@@ -124,7 +124,7 @@ export const RmaShape = RmaSummary.extend({
   out_of_policy: z.array(z.string()).describe('Why the policy does not cover it'),
   returnless: z.boolean(),
   complete: z.boolean().describe('Nothing more is expected, though less may have come'),
-  evidence: z.array(z.object({ kind: z.string(), uri: z.string(), sha256: z.string().optional() })),
+  evidence: z.array(z.object({ kind: z.string(), uri_untrusted: z.string(), sha256: z.string().optional() })),
   lines: z.array(RmaLineShape),
   label: z
     .object({
@@ -151,7 +151,7 @@ export const RmaShape = RmaSummary.extend({
   fraud_signals: z
     .array(z.object({ kind: z.enum(fraudKinds), detail: z.record(z.string(), z.unknown()), at: z.string() }))
     .describe('Never shown to customers'),
-  decision: z.object({ by: z.string(), note: z.string().nullable() }).nullable(),
+  decision: z.object({ by: z.string(), note_untrusted: z.string().nullable() }).nullable(),
   authorized_at: z.string().nullable(),
   resolved_at: z.string().nullable(),
   allowed_actions: z.array(z.string()).describe('Tools that make sense for the return as it is'),

@@ -8,7 +8,6 @@ import { service as inventory } from '@backroom/wms/service'
 import type { Tables as StockTables } from '@backroom/wms/tables'
 import type { Steps } from '@backroom/workflows'
 import { type Kysely, sql } from 'kysely'
-import pg from 'pg'
 import { startBackground } from '../src/background.ts'
 import type { Tables } from '../src/database-tables.ts'
 import { authorize } from '../src/decision.ts'
@@ -169,13 +168,6 @@ export async function openReturns() {
           callService(domain, tool, args),
       }
       await schedules.find((each) => each.name === name)?.run(steps as unknown as Steps<Tables>)
-    },
-    /** Changes the tables as their owner, who may do everything. */
-    asOwner: async (statement: string) => {
-      const owner = new pg.Client({ connectionString: running.ownerUrl, options: '-c search_path=rma' })
-      await owner.connect()
-      await owner.query(statement)
-      await owner.end()
     },
     async close() {
       await running.stop()

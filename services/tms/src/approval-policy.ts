@@ -15,20 +15,23 @@ export interface JudgedCall {
 }
 
 /**
- * Up to the limit of the account, else that of everybody ('*'), nobody is asked; above it whoever asks confirms. Without
- * a limit every call is confirmed.
+ * Up to the limit of the account, else that of everybody ('*'), nobody is asked; above it whoever asks confirms, and above
+ * what may be confirmed another person decides. Without a limit every call is confirmed.
  */
 export async function policyFor(db: Kysely<Tables>, call: JudgedCall): Promise<PolicyDecision> {
   const { tool, account, minor, currency, what } = call
   const rows = await db
     .selectFrom('approval_limit')
-    .select(['account', 'limit_minor'])
+    .select(['account', 'limit_minor', 'confirm_up_to_minor'])
     .where('tool', '=', tool)
     .where('currency', '=', currency)
     .where('account', '=', sql<string>`any(${[account, '*']})`)
     .execute()
-  const limit = (rows.find((row) => row.account === account) ?? rows[0])?.limit_minor
-  if (limit !== undefined && minor <= limit) return { tier: 'A0' }
-  const ceiling = limit === undefined ? 'there is no limit for it' : `the limit is ${formatMoney(limit, currency)}`
-  return { tier: 'A1', reason: `its ${what} is ${formatMoney(minor, currency)} and ${ceiling}` }
+  const rule = rows.find((row) => row.account === account) ?? rows[0]
+  if (rule && minor <= rule.limit_minor) return { tier: 'A0' }
+  const ceiling = rule ? `the limit is ${formatMoney(rule.limit_minor, currency)}` : 'there is no limit for it'
+  return {
+    tier: minor > (rule?.confirm_up_to_minor ?? Infinity) ? 'A2' : 'A1',
+    reason: `its ${what} is ${formatMoney(minor, currency)} and ${ceiling}`,
+  }
 }

@@ -254,7 +254,13 @@ export interface Tables {
     per_kg_minor: number
   }
   service_level: { code: string; name: string; days: number }
-  approval_limit: { tool: string; account: string; limit_minor: number; currency: string }
+  approval_limit: {
+    tool: string
+    account: string
+    limit_minor: number
+    confirm_up_to_minor: number | null
+    currency: string
+  }
   shipment: {
     id: string
     direction: Direction

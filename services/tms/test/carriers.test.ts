@@ -205,7 +205,10 @@ describe('shipments with carriers', () => {
       await tms.dispatcher.once('report_exception', { shipment_id: id, type: 'missing', note: 'Empty box' })
     ).body
     const { body } = await tms.dispatcher.call('resolve_exception', { exception_id, resolution: 'reship' })
-    assert.deepEqual([body.code, body.details.tier], ['policy_denied', 'A1'])
+    assert.deepEqual([body.status, body.tier], ['pending_approval', 'A1'])
+    const { body: asked } = await tms.dispatcher.call('get_approval', { approval_id: body.approval_id })
+    assert.match(asked.summary_untrusted, new RegExp(`^Resolve exception: missing of shipment ${id}`))
+    assert.deepEqual(asked.changes_untrusted[0], { what: 'Exception', before: 'open', after: 'reship' })
   })
 })
 

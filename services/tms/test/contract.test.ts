@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { scopesOfRole } from '@backroom/access'
+import { ownTools } from '@backroom/fleet-testing'
 import { type Logistics, openLogistics } from './logistics.ts'
 
 /** Read-only, destructive, idempotent, open world: as the design's tool table has them. */
@@ -41,13 +42,15 @@ describe('what the logistics server offers', () => {
   })
   after(() => tms.close())
 
-  const toolsOf = async (who: Pick<Logistics['dispatcher'], 'mcp'>) => (await who.mcp('tools/list')).tools
+  const toolsOf = async (
+    who: Pick<Logistics['dispatcher'], 'mcp'>,
+  ): Promise<{ name: string; annotations: Record<string, boolean> }[]> => ownTools((await who.mcp('tools/list')).tools)
   const read = async (uri: string) => JSON.parse((await tms.dispatcher.mcp('resources/read', { uri })).contents[0].text)
 
   it('lists its tools with the hints of the design', async () => {
     const everything = tms.account('dispatcher', 'tms:read tms:ship tms:plan tms:dispatch tms:drive')
     const hints = Object.fromEntries(
-      (await toolsOf(everything)).map((tool: { name: string; annotations: Record<string, boolean> }) => {
+      (await toolsOf(everything)).map((tool) => {
         const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations
         return [tool.name, [readOnlyHint, destructiveHint, idempotentHint, openWorldHint].map(Number).join('')]
       }),
@@ -56,8 +59,7 @@ describe('what the logistics server offers', () => {
   })
 
   it('shows a dispatcher 25 tools, a driver those of the road, and intercept_shipment to services alone', async () => {
-    const names = async (who: Pick<Logistics['dispatcher'], 'mcp'>) =>
-      (await toolsOf(who)).map(({ name }: { name: string }) => name)
+    const names = async (who: Pick<Logistics['dispatcher'], 'mcp'>) => (await toolsOf(who)).map(({ name }) => name)
     assert.ok(scopesOfRole('dispatcher', 'tms').length > 0)
     assert.equal((await names(tms.dispatcher)).length, 25)
     const driver = await names(tms.driver)

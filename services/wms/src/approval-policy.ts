@@ -15,28 +15,28 @@ interface ValuedCall {
 
 /** A purchase order is free up to the account's automatic limit; above it another person decides. */
 export async function reorderPolicy(db: Kysely<Tables>, call: ValuedCall): Promise<PolicyDecision> {
-  const { within, reason } = await compareWithLimit(db, 'create_reorder', call)
-  return within ? { tier: 'A0' } : { tier: 'A2', reason }
+  const { within, ...beyond } = await compareWithLimit(db, 'create_reorder', call)
+  return within ? { tier: 'A0' } : { tier: 'A2', ...beyond }
 }
 
 /** A correction of stock is confirmed by whoever asks for it; above the limit another person decides. */
 export async function adjustmentPolicy(db: Kysely<Tables>, call: ValuedCall): Promise<PolicyDecision> {
-  const { within, reason } = await compareWithLimit(db, 'adjust_stock', call)
-  return within ? { tier: 'A1', reason: 'it changes the books without goods moving' } : { tier: 'A2', reason }
+  const { within, ...beyond } = await compareWithLimit(db, 'adjust_stock', call)
+  return within ? { tier: 'A1', reason: 'it changes the books without goods moving' } : { tier: 'A2', ...beyond }
 }
 
 /** Goods may be sent to another warehouse up to a limit; above it, whoever asks confirms. */
 export async function transferPolicy(db: Kysely<Tables>, call: ValuedCall): Promise<PolicyDecision> {
-  const { within, reason } = await compareWithLimit(db, 'create_transfer', call)
-  return within ? { tier: 'A0' } : { tier: 'A1', reason }
+  const { within, ...beyond } = await compareWithLimit(db, 'create_transfer', call)
+  return within ? { tier: 'A0' } : { tier: 'A1', ...beyond }
 }
 
 /** Differences of a count are booked up to a limit; above it another person decides. */
 export async function countPolicy(db: Kysely<Tables>, countId: string, account: string): Promise<PolicyDecision> {
   const lines = finalLines(await linesOf(db, await lockCount(db, countId)))
   const units = lines.map(({ sku, variance }) => ({ sku, qty: variance ?? 0 }))
-  const { within, reason } = await compareWithLimit(db, 'submit_count', { units, account })
-  return within ? { tier: 'A0' } : { tier: 'A2', reason }
+  const { within, ...beyond } = await compareWithLimit(db, 'submit_count', { units, account })
+  return within ? { tier: 'A0' } : { tier: 'A2', ...beyond }
 }
 
 /** The limit of the account, else that of everybody ('*'), else 0, for the worth of the units in each currency. */
@@ -44,7 +44,7 @@ async function compareWithLimit(
   db: Kysely<Tables>,
   tool: string,
   { units, account }: ValuedCall,
-): Promise<{ within: boolean; reason: string }> {
+): Promise<{ within: boolean } & Omit<PolicyDecision, 'tier'>> {
   const worth = await worthOf(db, units)
   const rows = await db
     .selectFrom('approval_limit')
@@ -59,9 +59,10 @@ async function compareWithLimit(
       return {
         within: false,
         reason: `its value of ${formatMoney(value, currency)} is above the limit of ${formatMoney(limit, currency)}`,
+        amount: { minor: value, currency },
       }
   }
-  return { within: true, reason: '' }
+  return { within: true }
 }
 
 /** Per currency, what the units cost; gains and losses add up. */

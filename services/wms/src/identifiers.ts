@@ -1,15 +1,14 @@
 import { Quantity, Sku } from '@backroom/fields'
 import { z } from 'zod'
 
-export { Day, Quantity, Sku, WarehouseId } from '@backroom/fields'
+export { Day, Name, Quantity, SerialNumber, Sku, WarehouseId } from '@backroom/fields'
 
 /** What a caller may name; each describes itself in the published schemas. */
 export const Region = z.string().min(1).max(64).describe('Region of warehouses, for example east; "all" for every one')
 
 export const OrderRef = z
   .string()
-  .min(1)
-  .max(128)
+  .regex(/^[\w.:/#-]{1,128}$/)
   .describe('Your reference for the order or checkout that the stock is for')
 
 export const HoldSeconds = z.int().min(30).max(86_400).describe('Seconds that the hold lives')

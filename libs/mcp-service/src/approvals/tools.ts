@@ -60,7 +60,7 @@ export function approvalTools(domain: DomainName, runtime: () => Runtime): Tool[
       openWorld: true,
       input: z.object({ approval_id: ApprovalId }),
       output: ApprovalShape,
-      text: ({ approval_id, status, summary }) => `${approval_id} (${summary}) is ${status}`,
+      text: ({ approval_id, status, tool }) => `${approval_id} (${tool}) is ${status}`,
       async handle({ approval_id }, { db, caller }) {
         const request = await findRequest(db, approval_id, visibleTo(caller))
         if (!request) throw unknown(approval_id)

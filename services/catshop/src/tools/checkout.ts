@@ -1,5 +1,6 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
+import { cartSubject } from '../approval-subject.ts'
 import { beginCheckout, checkoutTotal } from '../checkout.ts'
 import { endCheckout } from '../checkout-ending.ts'
 import { shopperOf } from '../customer.ts'
@@ -41,6 +42,7 @@ export const checkout = defineTool({
   },
   approval: async ({ checkout_id, confirm_total_minor }, { db, caller }) =>
     purchaseTier(db, await checkoutTotal(db, shopperOf(caller), checkout_id), confirm_total_minor),
+  subject: (_, { db, caller }) => cartSubject(db, shopperOf(caller)),
   async start({ checkout_id, confirm_total_minor, payment_method }, { db, caller }) {
     const session = await beginCheckout(db, shopperOf(caller), {
       checkoutId: checkout_id,

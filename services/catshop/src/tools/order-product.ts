@@ -1,5 +1,6 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
+import { productSubject } from '../approval-subject.ts'
 import { MOST_UNITS } from '../cart.ts'
 import { beginProductOrder, orderProductTotal } from '../checkout.ts'
 import { endCheckout } from '../checkout-ending.ts'
@@ -27,6 +28,7 @@ export const orderProduct = defineTool({
       : `Order placed: ${result.number}, ${formatMoney(result.total_minor, result.currency)}.`,
   approval: async ({ product_id, quantity }, { db, caller }) =>
     purchaseTier(db, await orderProductTotal(db, shopperOf(caller), product_id, quantity), undefined),
+  subject: ({ product_id, quantity }, { db }) => productSubject(db, product_id, quantity),
   async start({ product_id, quantity }, { db, caller }) {
     const session = await beginProductOrder(db, shopperOf(caller), product_id, quantity)
     return { workflowId: session.checkout_id, handle: session.checkout_id }

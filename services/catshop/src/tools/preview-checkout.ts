@@ -19,7 +19,11 @@ export const previewCheckout = defineTool({
   repeat: 'natural',
   input: z.object({
     address: Address.optional().describe("Where to deliver; the account's default address when left out"),
-    shipping_option: z.string().max(40).default(DEFAULT_SHIPPING).describe('standard or express'),
+    shipping_option: z
+      .string()
+      .regex(/^[\w-]{1,40}$/)
+      .default(DEFAULT_SHIPPING)
+      .describe('standard or express'),
   }),
   output: z.object({
     checkout_id: z.string(),

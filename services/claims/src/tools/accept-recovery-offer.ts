@@ -2,6 +2,7 @@ import { formatMoney } from '@backroom/money'
 import { begin, outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { recoverySubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, ExpectedVersion, RecoveryId } from '../identifiers.ts'
 import { getRecovery, lockRecovery, requireRecoveryVersion } from '../recovery.ts'
@@ -24,6 +25,7 @@ export const acceptRecoveryOffer = defineTool({
     const { currency } = await getRecovery(db, recovery_id)
     return tierOf(db, 'accept_recovery_offer', { minor: amount_minor, currency }, 'books and settles for')
   },
+  subject: ({ recovery_id }, { db }) => recoverySubject(db, recovery_id),
   input: z.object({
     recovery_id: RecoveryId,
     amount_minor: AmountMinor.describe('The amount offered, in minor units'),

@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { claimSubject } from '../approval-subject.ts'
 import { getClaim, lockClaim, requireVersion } from '../claim.ts'
 import { describeClaim } from '../claim-view.ts'
 import { approve } from '../decision.ts'
@@ -23,6 +24,7 @@ export const approveClaim = defineTool({
     const { currency } = await getClaim(db, claim_number, viewerOf(caller))
     return tierOf(db, 'approve_claim', { minor: amount_minor, currency }, 'lets the customer be compensated with')
   },
+  subject: ({ claim_number }, { db, caller }) => claimSubject(db, claim_number, caller),
   input: z.object({
     claim_number: ClaimNumber,
     amount_minor: AmountMinor,
@@ -37,7 +39,7 @@ export const approveClaim = defineTool({
   output: ClaimShape,
   text: ({ claim_number, approved_minor, currency, status }) =>
     `${claim_number} is ${status.replaceAll('_', ' ')} with ${formatMoney(approved_minor ?? 0, currency)}`,
-  handle: async ({ claim_number, amount_minor, lines, expected_version }, { db, caller }) => {
+  handle: async ({ claim_number, amount_minor, lines, expected_version }, { db, caller, approval }) => {
     requireStaff(caller)
     const claim = await lockClaim(db, claim_number)
     requireVersion(claim, expected_version)
@@ -47,7 +49,8 @@ export const approveClaim = defineTool({
         orderLineId: order_line_id,
         amountMinor: minor,
       })),
-      approver: caller.subject,
+      actor: caller.subject,
+      approvers: approval?.approvers,
     })
     return describeClaim(db, approved)
   },

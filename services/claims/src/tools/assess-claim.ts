@@ -4,7 +4,7 @@ import { lockClaim, requireVersion } from '../claim.ts'
 import { assessmentShape } from '../claim-view.ts'
 import { recommendations } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { AmountMinor, ClaimNumber, ExpectedVersion, Statement } from '../identifiers.ts'
+import { AmountMinor, ClaimNumber, ExpectedVersion, Name, Statement } from '../identifiers.ts'
 import { AssessmentShape } from '../shapes.ts'
 import { requireStaff } from '../viewer.ts'
 
@@ -25,13 +25,7 @@ export const assessClaim = defineTool({
     liability: z
       .object({ carrier_bp: Share, supplier_bp: Share, customer_bp: Share, retailer_bp: Share })
       .describe('Shares in hundredths of a percent; together 10000'),
-    supplier: z
-      .string()
-      .trim()
-      .min(1)
-      .max(120)
-      .optional()
-      .describe('Who the supplier is, where it shares the liability'),
+    supplier: Name.optional().describe('Who the supplier is, where it shares the liability'),
     fraud_score: z.int().min(0).max(100).describe('0: nothing odd; 100: certain'),
     recommendation: z.enum(recommendations),
     recommended_minor: AmountMinor.optional().describe('Needed for partially_approve'),

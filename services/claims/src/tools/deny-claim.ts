@@ -1,6 +1,7 @@
 import { outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { claimSubject } from '../approval-subject.ts'
 import { getClaim, lockClaim, requireVersion } from '../claim.ts'
 import { describeClaim } from '../claim-view.ts'
 import { deny } from '../decision.ts'
@@ -36,6 +37,7 @@ export const denyClaim = defineTool({
     const { requested_minor, currency } = await getClaim(db, claim_number, viewerOf(caller))
     return tierOf(db, 'deny_claim', { minor: requested_minor, currency }, 'refuses a customer')
   },
+  subject: ({ claim_number }, { db, caller }) => claimSubject(db, claim_number, caller),
   input: z.object({
     claim_number: ClaimNumber,
     reason_code: z.enum(denialReasons),

@@ -4,9 +4,19 @@ import { begin, outcomeOf } from '@backroom/workflows'
 import { ulid } from 'ulid'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { filingSubject } from '../approval-subject.ts'
 import { counterpartyKinds, evidenceKinds, recoveryBases } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { AmountMinor, Currency, RecoveryId, Sha256, ShipmentReference, Statement } from '../identifiers.ts'
+import {
+  AmountMinor,
+  Currency,
+  ForeignNumber,
+  Name,
+  RecoveryId,
+  Sha256,
+  ShipmentReference,
+  Statement,
+} from '../identifiers.ts'
 import { getRecovery } from '../recovery.ts'
 import { findIdentified } from '../recovery-choice.ts'
 import { describeRecovery } from '../recovery-view.ts'
@@ -27,6 +37,8 @@ export const fileCarrierClaim = defineTool({
   repeat: 'suspicious',
   approval: ({ amount_minor, currency }, { db }) =>
     tierOf(db, 'file_carrier_claim', { minor: amount_minor, currency }, 'asks a business partner for'),
+  subject: ({ recovery_id, shipment_id, counterparty }, { db }) =>
+    filingSubject(db, { recoveryId: recovery_id, shipmentRef: shipment_id, counterparty }),
   input: z.object({
     shipment_id: ShipmentReference.optional().describe('The shipment; or name the recovery'),
     recovery_id: RecoveryId.optional().describe(
@@ -44,10 +56,10 @@ export const fileCarrierClaim = defineTool({
       .describe('Which shipment it is, in words of the counterparty; default: its tracking number'),
     basis: z.enum(recoveryBases).default('damage'),
     counterparty: z
-      .object({ kind: z.enum(counterpartyKinds), name: z.string().trim().min(1).max(120) })
+      .object({ kind: z.enum(counterpartyKinds), name: Name })
       .optional()
       .describe('Default: the carrier of the shipment'),
-    policy_no: z.string().trim().min(1).max(120).optional().describe('Of the insurance'),
+    policy_no: ForeignNumber.optional().describe('Of the insurance'),
     documents: z
       .array(z.object({ kind: z.enum(evidenceKinds), uri: FileUri, sha256: Sha256, mime: Mime }))
       .max(20)

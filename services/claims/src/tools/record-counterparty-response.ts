@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
-import { AmountMinor, ExpectedVersion, RecoveryId, Statement } from '../identifiers.ts'
+import { AmountMinor, ExpectedVersion, ForeignNumber, RecoveryId, Statement } from '../identifiers.ts'
 import { lockRecovery, requireRecoveryVersion } from '../recovery.ts'
 import { recordResponse, responseTypes } from '../recovery-response.ts'
 import { describeRecovery } from '../recovery-view.ts'
@@ -21,7 +21,7 @@ export const recordCounterpartyResponse = defineTool({
     type: z.enum(responseTypes),
     amount_minor: AmountMinor.optional().describe('Of an offer'),
     text: Statement.describe('What was written'),
-    counterparty_ref: z.string().trim().min(1).max(120).optional().describe('Their number for it'),
+    counterparty_ref: ForeignNumber.optional().describe('Their number for it'),
     expected_version: ExpectedVersion.optional(),
   }),
   output: RecoveryShape,

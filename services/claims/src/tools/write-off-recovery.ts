@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { recoverySubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, ExpectedVersion, RecoveryId } from '../identifiers.ts'
 import { getRecovery, lockRecovery, requireRecoveryVersion } from '../recovery.ts'
@@ -22,6 +23,7 @@ export const writeOffRecovery = defineTool({
     const { currency } = await getRecovery(db, recovery_id)
     return tierOf(db, 'write_off_recovery', { minor: amount_minor, currency }, 'gives up')
   },
+  subject: ({ recovery_id }, { db }) => recoverySubject(db, recovery_id),
   input: z.object({
     recovery_id: RecoveryId,
     amount_minor: AmountMinor.describe('All that was claimed, in minor units'),

@@ -69,12 +69,28 @@ describe('deciding a claim', () => {
       .where('tool', '=', 'approve_claim')
       .where('up_to_minor', 'is', null)
       .execute()
+    const ceiling = (from: number, to: number) =>
+      desk.db
+        .updateTable('approval_rule')
+        .set({ up_to_minor: to })
+        .where('tool', '=', 'approve_claim')
+        .where('up_to_minor', '=', from)
+        .execute()
+    await ceiling(50_000, 200)
     const { claim_number, version: expected_version } = await assessed(desk.order())
     const call = (amount_minor: number) =>
       desk.colleague().call('approve_claim', { claim_number, amount_minor, expected_version, idempotency_key: key() })
-    assert.equal((await call(100)).body.details.tier, 'A2')
-    assert.equal((await call(50_001)).body.details.tier, 'A3')
+    const { body: asked } = await call(200)
+    assert.deepEqual([asked.status, asked.tier], ['pending_approval', 'A2'])
+    assert.equal((await call(201)).body.tier, 'A3')
+    const byAssessor = await desk.claims.decide(asked.approval_id, { by: 'staff-claims' })
+    assert.deepEqual([byAssessor.body.status, byAssessor.body.error.code], ['failed', 'policy_denied'])
     assert.equal((await read(claim_number)).status, 'assessed')
+    const { body: again } = await call(200)
+    assert.equal((await desk.claims.decide(again.approval_id)).body.status, 'executed')
+    const { status, approved_minor } = await read(claim_number)
+    assert.deepEqual([status, approved_minor], ['partially_approved', 200])
+    await ceiling(200, 50_000)
   })
 
   it('approves never more than was requested, on the version that was seen, and divides to the cent', async () => {

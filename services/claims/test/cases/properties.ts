@@ -77,7 +77,7 @@ async function perform(db: Db, number: string, { verb, actor, amount, method }: 
         ...{ fraudScore: 0, recommendation: 'approve' as const, assessor: actor },
       })
     case 'approve':
-      return approve(db, claim, { amountMinor: amount, approver: actor })
+      return approve(db, claim, { amountMinor: amount, actor })
     case 'deny':
       return deny(db, claim, { reasonCode: 'fraud', letter: 'x', actor })
     case 'appeal':

@@ -40,7 +40,7 @@ describe('recovering from a carrier', () => {
     const recovery = await filed()
     assert.equal(recovery.status, 'filed')
     assert.match(recovery.file_number, /^RCV-\d{4}-\d{6}$/)
-    assert.match(recovery.identification, /TRK-shp_tms/)
+    assert.match(recovery.identification_untrusted, /TRK-shp_tms/)
     assert.deepEqual(recovery.counterparty, { kind: 'carrier', name: 'roadline' })
     const due = Object.fromEntries(
       recovery.deadlines.map(({ step, due_at }: { step: string; due_at: string }) => [step, daysTo(due_at)]),

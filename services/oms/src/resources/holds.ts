@@ -20,7 +20,7 @@ export const holds = defineResource({
         order_id,
         number,
         kind,
-        reason,
+        reason_untrusted: reason,
         placed_by,
         placed_at: placed_at.toISOString(),
       })),

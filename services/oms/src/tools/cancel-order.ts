@@ -1,6 +1,7 @@
 import { outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
-import { policyOf } from '../approval-policy.ts'
+import { cancelPolicy } from '../approval-policy.ts'
+import { orderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { ExpectedVersion, OrderLineId, OrderReference, Quantity, Reason } from '../identifiers.ts'
 import { getOrder, lockOrder } from '../order.ts'
@@ -21,8 +22,13 @@ export const cancelOrder = defineTool({
   idempotent: true,
   openWorld: true,
   repeat: 'natural',
-  approval: ({ order_id }, { db, caller }) =>
-    policyOf(db, { tool: 'cancel_order', account: caller.subject }, 'A1', `it stops ${order_id} and moves its money`),
+  approval: async ({ order_id, lines, refund }, { db, caller }) =>
+    cancelPolicy(db, await getOrder(db, order_id, viewerOf(caller)), {
+      account: caller.subject,
+      lines: lines?.map(({ order_line_id, qty }) => ({ orderLineId: order_line_id, qty })),
+      refund,
+    }),
+  subject: ({ order_id }, { db, caller }) => orderSubject(db, order_id, caller),
   input: z.object({
     order_id: OrderReference,
     lines: z

@@ -1,6 +1,7 @@
 import { compensate } from '@backroom/workflows'
 import { z } from 'zod'
 import { policyOf } from '../approval-policy.ts'
+import { processSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { SagaId } from '../process-view.ts'
 
@@ -15,6 +16,7 @@ export const compensateSaga = defineTool({
   repeat: 'natural',
   approval: ({ saga_id }, { db, caller }) =>
     policyOf(db, { tool: 'compensate_saga', account: caller.subject }, 'A2', `it undoes the process ${saga_id}`),
+  subject: ({ saga_id }, { db }) => processSubject(db, saga_id),
   input: z.object({ saga_id: SagaId }),
   output: z.object({ saga_id: z.string(), status: z.literal('compensating') }),
   text: ({ saga_id }) => `${saga_id} is being undone`,

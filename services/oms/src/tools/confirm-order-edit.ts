@@ -1,6 +1,7 @@
 import { begin, outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { policyOf } from '../approval-policy.ts'
+import { orderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { getOrder, lockOrder } from '../order.ts'
 import { confirmChange, getChange } from '../order-edit.ts'
@@ -22,6 +23,7 @@ export const confirmOrderEdit = defineTool({
   repeat: 'natural',
   approval: (_, { db, caller }) =>
     policyOf(db, { tool: 'confirm_order_edit', account: caller.subject }, 'A1', 'it changes what the customer gets'),
+  subject: async ({ change_id }, { db, caller }) => orderSubject(db, (await getChange(db, change_id)).order_id, caller),
   input: z.object({ change_id: z.string().min(1).max(64).describe('From propose_order_edit') }),
   output: OrderShape,
   text: ({ number, totals: { due_minor }, currency }) =>

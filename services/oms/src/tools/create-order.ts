@@ -3,8 +3,9 @@ import { ulid } from 'ulid'
 import { z } from 'zod'
 import { Address } from '../address.ts'
 import { policyOf } from '../approval-policy.ts'
+import { newOrderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
-import { AmountMinor, Quantity, Sku } from '../identifiers.ts'
+import { AmountMinor, Name, Quantity, Sku } from '../identifiers.ts'
 import { getOrder, newOrderId } from '../order.ts'
 import { describeOrder } from '../order-view.ts'
 import { salesRegionOf } from '../sales-region.ts'
@@ -27,6 +28,7 @@ export const createOrder = defineTool({
   repeat: 'key_required',
   approval: (_, { db, caller }) =>
     policyOf(db, { tool: 'create_order', account: caller.subject }, 'A1', 'it orders in the name of a customer'),
+  subject: newOrderSubject,
   input: z.object({
     customer: z.object({
       customer_id: z.string().min(1).max(64),
@@ -42,7 +44,7 @@ export const createOrder = defineTool({
         z.object({
           sku: Sku,
           product_id: z.string().min(1).max(64).optional(),
-          title: z.string().trim().min(1).max(300),
+          title: Name,
           qty: Quantity,
           unit_minor: AmountMinor,
           discount_minor: AmountMinor.default(0).describe('For all units of the line, as are the next two'),

@@ -20,6 +20,10 @@ export const exportOrders = defineTool({
     const reason = `it takes personal data of more than ${FREE_ROWS} orders out`
     return policyOf(db, { tool: 'export_orders', account: caller.subject }, 'A1', reason)
   },
+  subject: async (filter, { db, caller }) => ({
+    name: `${await exportSize(db, narrowed(filter, viewerOf(caller)))} orders`,
+    version: 'new',
+  }),
   input: OrderFilter,
   output: z.object({
     export_id: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { changeShape } from '../change-view.ts'
 import { defineTool } from '../define.ts'
-import { AmountMinor, OrderLineId, OrderReference, Quantity, Sku } from '../identifiers.ts'
+import { AmountMinor, Name, OrderLineId, OrderReference, Quantity, Sku } from '../identifiers.ts'
 import { lockOrder } from '../order.ts'
 import { getChange, proposeEdit } from '../order-edit.ts'
 import { ChangeShape } from '../shapes.ts'
@@ -12,7 +12,7 @@ const goods = {
   sku: Sku,
   qty: Quantity,
   unit_minor: AmountMinor.optional().describe('Price of a unit; default: the one at which it was sold last'),
-  title: z.string().trim().min(1).max(200).optional(),
+  title: Name.optional(),
 }
 
 export const proposeOrderEdit = defineTool({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyOf } from '../approval-policy.ts'
+import { orderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { openHolds, releaseHolds } from '../hold.ts'
 import { OrderReference } from '../identifiers.ts'
@@ -26,6 +27,7 @@ export const releaseOrderHold = defineTool({
       ? policyOf(db, { ...call, tool: 'release_order_hold:fraud' }, 'A2', 'it ends a hold for suspected fraud')
       : policyOf(db, call, 'A1', 'it lets a stopped order go on')
   },
+  subject: ({ order_id }, { db, caller }) => orderSubject(db, order_id, caller),
   input: z.object({
     order_id: OrderReference,
     hold_ids: z.array(z.string().min(1).max(64)).min(1).max(20).describe('hold_id of each hold, from get_order'),

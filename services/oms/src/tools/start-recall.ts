@@ -1,6 +1,7 @@
 import { begin, outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { policyOf } from '../approval-policy.ts'
+import { lotSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { Reason } from '../identifiers.ts'
 import { recallLot } from '../workflows/recall-lot.ts'
@@ -17,6 +18,7 @@ export const startRecall = defineTool({
   repeat: 'natural',
   approval: ({ lot }, { db, caller }) =>
     policyOf(db, { tool: 'start_recall', account: caller.subject }, 'A2', `it stops every order with lot ${lot}`),
+  subject: ({ lot }, { db }) => lotSubject(db, lot),
   input: z.object({
     lot: z
       .string()

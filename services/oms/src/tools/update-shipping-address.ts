@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Address } from '../address.ts'
 import { policyOf } from '../approval-policy.ts'
+import { orderSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { changeAddress } from '../delivery.ts'
 import { ExpectedVersion, OrderReference } from '../identifiers.ts'
@@ -21,6 +22,7 @@ export const updateShippingAddress = defineTool({
   repeat: 'natural',
   approval: (_, { db, caller }) =>
     policyOf(db, { tool: 'update_shipping_address', account: caller.subject }, 'A1', 'goods go to another place'),
+  subject: ({ order_id }, { db, caller }) => orderSubject(db, order_id, caller),
   input: z.object({ order_id: OrderReference, address: Address, expected_version: ExpectedVersion }),
   output: z.object({
     status: z.enum(['updated', 'too_late']),

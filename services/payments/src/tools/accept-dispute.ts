@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { disputeSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
-import { requestAnswer } from '../dispute.ts'
+import { readDispute, requestAnswer } from '../dispute.ts'
 import { AnsweredDispute, answerOutcome } from '../dispute-answer-outcome.ts'
 import { DisputeId } from '../identifiers.ts'
 import { DISPUTES_URI } from '../uris.ts'
@@ -16,7 +17,11 @@ export const acceptDispute = defineTool({
   idempotent: true,
   openWorld: true,
   repeat: 'natural',
-  approval: (_, { db }) => tierOf(db, { tool: 'accept_dispute' }),
+  approval: async ({ dispute_id }, { db }) => {
+    const { amount_minor: minor, currency } = await readDispute(db, dispute_id)
+    return tierOf(db, { tool: 'accept_dispute', amount: { minor, currency } })
+  },
+  subject: ({ dispute_id }, { db }) => disputeSubject(db, dispute_id),
   input: z.object({ dispute_id: DisputeId }),
   output: AnsweredDispute,
   text: ({ dispute_id, status }) => `${dispute_id} is ${status}`,

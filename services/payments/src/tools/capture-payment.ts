@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { paymentSubject } from '../approval-subject.ts'
 import { requestCapture } from '../capture.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, PaymentId } from '../identifiers.ts'
@@ -21,6 +22,7 @@ export const capturePayment = defineTool({
   openWorld: true,
   repeat: 'natural',
   approval: (_, { db }) => tierOf(db, { tool: 'capture_payment' }),
+  subject: ({ payment_id }, { db }) => paymentSubject(db, payment_id),
   input: z.object({
     payment_id: PaymentId,
     amount_minor: AmountMinor.optional().describe('Minor units; default: all that is left'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { frozenSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { Reason } from '../identifiers.ts'
 import { setFrozen } from '../limits.ts'
@@ -14,6 +15,7 @@ export const freezeClient = defineTool({
   idempotent: true,
   repeat: 'natural',
   approval: (_, { db }) => tierOf(db, { tool: 'freeze_client' }),
+  subject: (wanted, { db }) => frozenSubject(db, wanted),
   input: z.object({
     subject_kind: z.enum(['client', 'customer']),
     subject: z.string().min(1).max(256).describe('Client id or customer id'),

@@ -10,7 +10,7 @@ const Entry = z.object({
   tx_id: z.string(),
   at: z.string(),
   kind: z.string(),
-  cause: z.string().optional(),
+  cause_untrusted: z.string().optional(),
   account_id: z.string().optional(),
   direction: z.enum(['debit', 'credit']),
   amount_minor: z.int(),
@@ -45,7 +45,7 @@ export const getLedger = defineTool({
       entry_id: id,
       at: ts.toISOString(),
       ...entry,
-      ...(verbosity === 'full' ? { cause, account_id } : {}),
+      ...(verbosity === 'full' ? { cause_untrusted: cause, account_id } : {}),
     }))
     return { ...page, items, ...sums, currency }
   },

@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { creditSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, Currency, CustomerId, Reason } from '../identifiers.ts'
 import { moverOf } from '../limits.ts'
@@ -16,6 +17,7 @@ export const issueStoreCredit = defineTool({
   idempotent: true,
   approval: ({ amount_minor, currency }, { db }) =>
     tierOf(db, { tool: 'issue_store_credit', amount: { minor: amount_minor, currency } }),
+  subject: (credit, { db }) => creditSubject(db, credit),
   input: z.object({
     customer_id: CustomerId,
     amount_minor: AmountMinor,

@@ -32,6 +32,9 @@ export const listDisputes = defineTool({
     }
     const page = await list(db, filter, { cursor, limit })
     const items = page.items.map(disputeView)
-    return { ...page, items: verbosity === 'full' ? items : items.map(({ evidence: _, ...dispute }) => dispute) }
+    return {
+      ...page,
+      items: verbosity === 'full' ? items : items.map(({ evidence_untrusted: _, ...dispute }) => dispute),
+    }
   },
 })

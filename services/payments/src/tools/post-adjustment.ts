@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { accountsSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, Currency, Reason } from '../identifiers.ts'
 import { accountCodes, postAdjustment as post } from '../ledger.ts'
@@ -13,6 +14,7 @@ export const postAdjustment = defineTool({
   effect: 'destructive',
   idempotent: true,
   approval: (_, { db }) => tierOf(db, { tool: 'post_adjustment' }),
+  subject: ({ entries }, { db }) => accountsSubject(db, entries),
   input: z.object({
     entries: z
       .array(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { reviewSubject } from '../approval-subject.ts'
 import { riskDecisions } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { PaymentId, Reason } from '../identifiers.ts'
@@ -17,6 +18,7 @@ export const reviewPayment = defineTool({
   effect: 'write',
   idempotent: true,
   approval: ({ decision }, { db }) => tierOf(db, { tool: 'review_payment', kind: decision }),
+  subject: ({ payment_id }, { db }) => reviewSubject(db, payment_id),
   input: z.object({ payment_id: PaymentId, decision: z.enum(riskDecisions), reason: Reason }),
   output: Risk,
   text: ({ payment_id }, { decision }) => `Review of ${payment_id}: ${decision}`,

@@ -1,6 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { limitSubject } from '../approval-subject.ts'
 import { limitedOperations } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { Currency, Reason } from '../identifiers.ts'
@@ -16,6 +17,7 @@ export const setLimit = defineTool({
   idempotent: true,
   repeat: 'natural',
   approval: (_, { db }) => tierOf(db, { tool: 'set_limit' }),
+  subject: (wanted, { db }) => limitSubject(db, wanted),
   input: z.object({
     subject_kind: z.enum(['client', 'customer']),
     subject: z.string().min(1).max(256),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { disputeSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { requestAnswer } from '../dispute.ts'
 import { AnsweredDispute, answerOutcome } from '../dispute-answer-outcome.ts'
@@ -18,6 +19,7 @@ export const submitDisputeEvidence = defineTool({
   openWorld: true,
   repeat: 'natural',
   approval: (_, { db }) => tierOf(db, { tool: 'submit_dispute_evidence' }),
+  subject: ({ dispute_id }, { db }) => disputeSubject(db, dispute_id),
   input: z.object({
     dispute_id: DisputeId,
     evidence: z

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { paymentSubject } from '../approval-subject.ts'
 import { intentStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, PaymentId, Reason } from '../identifiers.ts'
@@ -21,6 +22,7 @@ export const voidAuthorization = defineTool({
   openWorld: true,
   repeat: 'natural',
   approval: (_, { db }) => tierOf(db, { tool: 'void_authorization' }),
+  subject: ({ payment_id }, { db }) => paymentSubject(db, payment_id),
   input: z.object({
     payment_id: PaymentId,
     amount_minor: AmountMinor.optional().describe('Minor units; default: all that is left'),

@@ -1,6 +1,7 @@
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { ExpectedVersion, RmaReference } from '../identifiers.ts'
 import { advance } from '../resolution.ts'
@@ -28,6 +29,7 @@ export const advanceRefund = defineTool({
     const amount = { minor: amount_minor, currency }
     return tierOf(db, { tool: 'advance_refund', account: caller.subject, amount })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input: z.object({
     rma_number: RmaReference,
     amount_minor: z.int().positive().max(1_000_000_000_000),

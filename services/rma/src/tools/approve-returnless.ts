@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { approveReturnless as approve } from '../decision.ts'
 import { defineTool } from '../define.ts'
 import { ExpectedVersion, RmaReference, Text } from '../identifiers.ts'
@@ -29,6 +30,7 @@ export const approveReturnless = defineTool({
       amount: { minor, currency: rma.currency },
     })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input: z.object({ rma_number: RmaReference, note: Text.optional(), expected_version: ExpectedVersion }),
   output: RmaShape,
   text: ({ rma_number, money }) =>

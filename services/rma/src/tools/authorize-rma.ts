@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { authorize } from '../decision.ts'
 import { defineTool } from '../define.ts'
 import { ExpectedVersion, OrderLineId, RmaReference, Text } from '../identifiers.ts'
@@ -24,6 +25,7 @@ export const authorizeRma = defineTool({
     const kind = out_of_policy.length > 0 ? 'out_of_policy' : 'in_policy'
     return tierOf(db, { tool: 'authorize_rma', account: caller.subject, kind })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input: z.object({
     rma_number: RmaReference,
     lines: z

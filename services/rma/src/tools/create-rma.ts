@@ -40,7 +40,7 @@ export const createRma = defineTool({
     note: Text.optional().describe('For lines that have none'),
     resolution: z.enum(wantedResolutions).default('refund').describe('What the customer would like'),
     evidence: z
-      .array(z.object({ kind: z.string().min(1).max(32), uri: z.url().max(500), sha256: Sha256.optional() }))
+      .array(z.object({ kind: z.string().regex(/^[a-z_]{1,32}$/), uri: z.url().max(500), sha256: Sha256.optional() }))
       .max(20)
       .default([]),
     channel: z

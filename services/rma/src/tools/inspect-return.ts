@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { grades } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { ExpectedVersion, OrderLineId, Quantity, RmaReference, Sha256 } from '../identifiers.ts'
+import { ExpectedVersion, OrderLineId, Quantity, RmaReference, SerialNumber, Sha256 } from '../identifiers.ts'
 import { inspect, inspectAgain } from '../inspection.ts'
 import { lineNamed, linesOf, lockRma, requireVersion } from '../rma.ts'
 import { inspectionShape } from '../rma-parts-view.ts'
@@ -41,7 +41,7 @@ export const inspectReturn = defineTool({
       .max(30)
       .default([]),
     serials: z
-      .array(z.string().trim().min(1).max(64))
+      .array(SerialNumber)
       .max(1_000)
       .default([])
       .describe('Serial numbers on these units, one a unit, where the article has them'),

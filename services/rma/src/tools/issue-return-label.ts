@@ -3,9 +3,10 @@ import { begin, outcomeOf } from '@backroom/workflows'
 import { ulid } from 'ulid'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { labelMethods } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { RmaReference } from '../identifiers.ts'
+import { Name, RmaReference } from '../identifiers.ts'
 import { hasLabel, setLabel, usualLabelCost } from '../label.ts'
 import { getRma, lockRma } from '../rma.ts'
 import { describeRma } from '../rma-view.ts'
@@ -37,11 +38,12 @@ export const issueReturnLabel = defineTool({
       amount: { minor, currency: rma.currency },
     })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input: z.object({
     rma_number: RmaReference,
     method: z.enum(labelMethods).default('print'),
     tracking: z.string().trim().min(1).max(64).optional().describe('own only: number of the customer’s parcel'),
-    carrier: z.string().trim().min(1).max(64).optional().describe('own only'),
+    carrier: Name.optional().describe('own only'),
     pickup_window: z.object({ from: Moment, to: Moment }).optional().describe('pickup only'),
   }),
   output: RmaShape,

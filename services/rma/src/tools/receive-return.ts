@@ -32,7 +32,10 @@ export const receiveReturn = defineTool({
       .max(100)
       .default([]),
     warehouse: WarehouseId.optional().describe('Where it arrived; where it was expected by default'),
-    dock: z.string().trim().min(1).max(32).optional(),
+    dock: z
+      .string()
+      .regex(/^[\w.-]{1,32}$/)
+      .optional(),
     carton_condition: z.enum(cartonConditions).default('intact'),
     complete: z.boolean().default(false).describe('Nothing more will come'),
     expected_version: ExpectedVersion,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { reject } from '../decision.ts'
 import { defineTool } from '../define.ts'
 import { ExpectedVersion, RmaReference, Text } from '../identifiers.ts'
@@ -22,6 +23,7 @@ export const rejectRma = defineTool({
     await getRma(db, rma_number, viewerOf(caller))
     return tierOf(db, { tool: 'reject_rma', account: caller.subject })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input: z.object({
     rma_number: RmaReference,
     note: Text.describe('Why; the customer sees it'),

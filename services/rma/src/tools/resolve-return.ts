@@ -2,6 +2,7 @@ import type { CallContext } from '@backroom/mcp-service'
 import { formatMoney } from '@backroom/money'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
+import { rmaSubject } from '../approval-subject.ts'
 import { resolutionKinds, type Tables } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { AmountMinor, ExpectedVersion, Quantity, RmaReference, Sku } from '../identifiers.ts'
@@ -44,6 +45,7 @@ export const resolveReturn = defineTool({
     const { db, caller } = context
     return tierOf(db, { tool: 'resolve_return', account: caller.subject, amount: { minor: amount, currency } })
   },
+  subject: ({ rma_number }, { db, caller }) => rmaSubject(db, rma_number, caller),
   input,
   output: z.object({ resolution: ResolutionShape, rma: RmaShape }),
   text: ({ resolution: { kind, amount_minor, currency, status }, rma }) =>

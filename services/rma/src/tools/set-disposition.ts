@@ -1,13 +1,12 @@
-import { BusinessError } from '@backroom/mcp-service'
 import { begin, outcomeOf } from '@backroom/workflows'
-import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { tierOf } from '../approval-policy.ts'
-import { dispositions, type Tables } from '../database-tables.ts'
+import { lineSubject } from '../approval-subject.ts'
+import { dispositions } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { decideDisposition, getDisposition } from '../disposition.ts'
-import { Quantity, RmaLineId, WarehouseId } from '../identifiers.ts'
-import { getRma, lockRma, type RmaLine } from '../rma.ts'
+import { Quantity, RmaLineId, SerialNumber, WarehouseId } from '../identifiers.ts'
+import { getRma, lineById, lockRma } from '../rma.ts'
 import { dispositionShape } from '../rma-parts-view.ts'
 import { DispositionShape } from '../shapes.ts'
 import { rmaUris } from '../uris.ts'
@@ -32,6 +31,7 @@ export const setDisposition = defineTool({
     const minor = qty * line.unit_minor
     return tierOf(db, { tool: 'set_disposition', account: caller.subject, amount: { minor, currency } })
   },
+  subject: ({ rma_line_id }, { db }) => lineSubject(db, rma_line_id),
   input: z.object({
     rma_line_id: RmaLineId,
     disposition: z.enum(dispositions),
@@ -42,7 +42,7 @@ export const setDisposition = defineTool({
       .regex(/^[\w.-]{1,64}$/)
       .optional()
       .describe('Bin to put them to; chosen by inventory when left out'),
-    serials: z.array(z.string().trim().min(1).max(64)).max(1_000).default([]).describe('Of units that are restocked'),
+    serials: z.array(SerialNumber).max(1_000).default([]).describe('Of units that are restocked'),
   }),
   output: DispositionShape,
   text: ({ qty, disposition, status, location }) =>
@@ -67,12 +67,3 @@ export const setDisposition = defineTool({
     return dispositionShape(await getDisposition(db, dispositionId))
   },
 })
-
-/** @throws {BusinessError} not_found */
-async function lineById(db: Kysely<Tables>, id: string): Promise<RmaLine> {
-  const line = await db.selectFrom('rma_line').selectAll().where('id', '=', id).executeTakeFirst()
-  if (line) return line
-  throw new BusinessError('not_found', `There is no return line ${id}.`, {
-    nextActions: [{ tool: 'get_return', hint: 'Its lines carry their rma_line_id.' }],
-  })
-}

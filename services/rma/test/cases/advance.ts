@@ -1,24 +1,32 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { claimBack, overdueAdvances } from '../../src/clawback.ts'
 import { eventually } from '../returns.ts'
 import { allIsRight, oneLine, returns } from './server.ts'
 
-const CONSTRAINT = 'advance_refund_needs_another_person'
-
-/** Pays an advance as if somebody else had agreed. */
+/** Pays an advance once somebody else has agreed. */
 async function advanced(rma_number: string, amount_minor: number) {
-  const answer = returns.clerk.call('advance_refund', { rma_number, amount_minor, clawback_days: 10 })
+  const asked = await returns.clerk.call('advance_refund', { rma_number, amount_minor, clawback_days: 10 })
+  const { approval_id } = asked.body
+  const decided = returns.running.decide(approval_id)
   const resolution = await returns.pending(rma_number)
   await returns.record(rma_number, resolution.resolution_id, { payment_refund_ref: 'rfd_advance' })
-  return (await answer).body
+  await decided
+  const { result } = await eventually(
+    async () => (await returns.clerk.call('get_approval', { approval_id })).body,
+    ({ result }) => result?.resolution !== undefined,
+    'the advance',
+  )
+  return result
 }
 
 describe('an advance refund', () => {
   it('always needs another person', async () => {
     const { rma_number } = await returns.authorised(await oneLine('KIT-1', 2, 1_000), 2)
     const { status, body } = await returns.clerk.call('advance_refund', { rma_number, amount_minor: 1 })
-    assert.deepEqual([status, body.details.tier], [403, 'A2'])
+    assert.deepEqual([status, body.status, body.tier], [202, 'pending_approval', 'A2'])
+    const byHerself = await returns.running.decide(body.approval_id, { by: 'staff-returns' })
+    assert.deepEqual([byHerself.status, byHerself.body.code], [403, 'policy_denied'])
     await assert.rejects(
       returns.db.insertInto('approval_rule').values({ tool: 'advance_refund', up_to_minor: 5, tier: 'A1' }).execute(),
       /advance_refund_needs_another_person/,
@@ -27,16 +35,6 @@ describe('an advance refund', () => {
 })
 
 describe('an advance refund that somebody else agreed to', { concurrency: 4 }, () => {
-  // Until approvals exist, nobody could pay an advance: the rule that forbids it is lifted for these tests.
-  before(() =>
-    returns.asOwner(`alter table approval_rule drop constraint ${CONSTRAINT};
-      insert into approval_rule (tool, account, tier) values ('advance_refund', 'staff-returns', 'A0')`),
-  )
-  after(() =>
-    returns.asOwner(`delete from approval_rule where tool = 'advance_refund' and tier = 'A0';
-      alter table approval_rule add constraint ${CONSTRAINT} check (tool <> 'advance_refund' or tier >= 'A2')`),
-  )
-
   it('is part of what is paid in the end, and covered by the goods', async () => {
     const order = await oneLine('KIT-1', 2, 1_001)
     const { rma_number, lines } = await returns.authorised(order, 2)

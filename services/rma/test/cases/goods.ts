@@ -143,8 +143,11 @@ describe('goods that come back', { concurrency: 4 }, () => {
     const { rma_number, lines } = await returns.inspected(order, 1, 1)
     const [{ rma_line_id }] = lines
     const scrap = await returns.clerk.once('set_disposition', { rma_line_id, disposition: 'scrap', qty: 1 })
-    assert.deepEqual([scrap.body.code, scrap.body.details.tier], ['policy_denied', 'A2'])
-    assert.ok(rma_number)
+    assert.deepEqual([scrap.status, scrap.body.status, scrap.body.tier], [202, 'pending_approval', 'A2'])
+    const { body: asked } = await returns.clerk.call('get_approval', { approval_id: scrap.body.approval_id })
+    assert.equal(asked.summary_untrusted, `Set disposition: KIT-1 of ${rma_number}`)
+    assert.deepEqual(asked.changes_untrusted, [{ what: 'Accepted units that wait', before: '1', after: '0' }])
+    assert.deepEqual((await returns.clerk.call('get_return', { rma_number })).body.dispositions, [])
   })
 
   it('are looked at again when the customer disputes it', async () => {

@@ -63,7 +63,7 @@ describe('a return that is asked for', { concurrency: 4 }, () => {
     const { status, rma_number, out_of_policy } = await returns.done('create_rma', { order_id: late.orderId })
     assert.deepEqual([status, out_of_policy.length], ['requested', 1])
     const decided = await returns.clerk.once('authorize_rma', { rma_number })
-    assert.deepEqual([decided.body.code, decided.body.details.tier], ['policy_denied', 'A2'])
+    assert.deepEqual([decided.body.status, decided.body.tier], ['pending_approval', 'A2'])
     const recalled = await oneLine('CAT-1', 1, 9_900, { deliveredDaysAgo: 31 })
     assert.equal(
       (await returns.done('create_rma', { order_id: recalled.orderId, reason: 'recall' })).status,

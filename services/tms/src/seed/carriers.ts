@@ -48,7 +48,7 @@ export const demoServiceLevels: readonly Row<'service_level'>[] = [
 export const demoLimits: readonly Row<'approval_limit'>[] = [
   limit('buy_label', 5_000),
   limit('void_label', 5_000),
-  limit('approve_route_plan', 200_000),
+  limit('approve_route_plan', 200_000, 1_000_000),
   limit('dispatch_route', 1_000_000),
   limit('apply_replan', 1_000_000),
   limit('assign_driver', 1_000_000),
@@ -86,6 +86,6 @@ function card(
   }))
 }
 
-function limit(tool: string, limit_minor: number): Row<'approval_limit'> {
-  return { tool, account: '*', limit_minor, currency: 'USD' }
+function limit(tool: string, limit_minor: number, confirm_up_to_minor: number | null = null): Row<'approval_limit'> {
+  return { tool, account: '*', limit_minor, confirm_up_to_minor, currency: 'USD' }
 }

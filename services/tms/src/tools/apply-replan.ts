@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { planSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { worthOf } from '../dispatch.ts'
 import { PlanId, Version } from '../identifiers.ts'
@@ -24,6 +25,7 @@ export const applyReplan = defineTool({
     const worth = await worthOf(db, routes)
     return policyFor(db, { tool: 'apply_replan', account: caller.subject, ...worth, what: 'goods’ value' })
   },
+  subject: ({ plan_id }, { db }) => planSubject(db, plan_id),
   input: z.object({ plan_id: PlanId, expected_version: Version }),
   output: z.object({ plan_id: z.string(), status: z.string(), routes: z.array(RouteSummary) }),
   text: ({ plan_id, routes }) => `${plan_id} is in effect on ${routes.map(({ route_id }) => route_id).join(', ')}`,

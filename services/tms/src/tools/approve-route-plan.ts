@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { approvePlan } from '../approval.ts'
 import { policyFor } from '../approval-policy.ts'
+import { planSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { PlanId, Version } from '../identifiers.ts'
 import { readPlan, routesOf } from '../plan.ts'
@@ -21,6 +22,7 @@ export const approveRoutePlan = defineTool({
     const call = { tool: 'approve_route_plan', account: caller.subject, currency, what: 'cost' }
     return policyFor(db, { ...call, minor: cost_minor ?? 0 })
   },
+  subject: ({ plan_id }, { db }) => planSubject(db, plan_id),
   input: z.object({ plan_id: PlanId, expected_version: Version }),
   output: PlanView,
   text: planLine,

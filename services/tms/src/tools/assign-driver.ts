@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { routeSubject } from '../approval-subject.ts'
 import { assignDriver as assign } from '../assignment.ts'
 import { defineTool } from '../define.ts'
 import { worthOf } from '../dispatch.ts'
@@ -23,6 +24,7 @@ export const assignDriver = defineTool({
       ...(await worthOf(db, [route_id])),
       what: 'goods’ value',
     }),
+  subject: ({ route_id }, { db }) => routeSubject(db, route_id),
   input: z.object({ route_id: RouteId, driver_id: DriverId, expected_version: Version }),
   output: RouteDetail,
   text: ({ route_id, driver_id }) => `${driver_id} drives ${route_id}`,

@@ -3,6 +3,7 @@ import { formatMoney } from '@backroom/money'
 import { begin, outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { labelSubject } from '../approval-subject.ts'
 import { consignmentOf } from '../consignment.ts'
 import { defineTool } from '../define.ts'
 import { RateId, ShipmentId } from '../identifiers.ts'
@@ -30,6 +31,7 @@ export const buyLabel = defineTool({
     const { costMinor: minor, currency } = rate
     return policyFor(db, { tool: 'buy_label', account: caller.subject, minor, currency, what: 'price' })
   },
+  subject: ({ shipment_id }, { db }) => labelSubject(db, shipment_id),
   input: z.object({ shipment_id: ShipmentId, rate_id: RateId.optional() }),
   output: z.object({
     label_id: z.string(),

@@ -34,7 +34,11 @@ export const createShipment = defineTool({
     warehouse: WarehouseId,
     ship_to: Address.describe("The customer's end: where an order goes, or where a return is fetched"),
     coordinates: Coordinates.optional().describe('Exact place; without it the address is looked up'),
-    service_level: z.string().min(1).max(40).default('standard').describe('For example standard or express'),
+    service_level: z
+      .string()
+      .regex(/^[\w-]{1,40}$/)
+      .default('standard')
+      .describe('For example standard or express'),
     packages: Parcels,
     window: Window.optional().describe('When somebody is there'),
     promised_by: Moment.optional().describe('Default: by the service level'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { routeSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { dispatchRoute as dispatch, worthOf } from '../dispatch.ts'
 import { RouteId, Version } from '../identifiers.ts'
@@ -23,6 +24,7 @@ export const dispatchRoute = defineTool({
       ...(await worthOf(db, [route_id])),
       what: 'goods’ value',
     }),
+  subject: ({ route_id }, { db }) => routeSubject(db, route_id),
   input: z.object({ route_id: RouteId, expected_version: Version }),
   output: RouteDetail,
   text: ({ route_id, driver_id, stops }) => `${route_id} with ${stops} stops went to ${driver_id}`,

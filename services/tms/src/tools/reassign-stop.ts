@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { stopSubject } from '../approval-subject.ts'
 import { reassignStop as reassign } from '../assignment.ts'
 import { defineTool } from '../define.ts'
 import { DriverId, StopId, Version } from '../identifiers.ts'
@@ -23,6 +24,7 @@ export const reassignStop = defineTool({
     const call = { tool: 'reassign_stop', account: caller.subject, currency, what: 'goods’ value' }
     return policyFor(db, { ...call, minor: declared_value_minor ?? 0 })
   },
+  subject: ({ stop_id }, { db }) => stopSubject(db, stop_id),
   input: z.object({ stop_id: StopId, driver_id: DriverId, expected_version: Version }),
   output: z.object({ stop_id: z.string(), from: RouteSummary, to: RouteSummary }),
   text: ({ stop_id, to }) => `${stop_id} is now on ${to.route_id} of ${to.driver_id}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { exceptionSubject } from '../approval-subject.ts'
 import { shipmentStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { lockException } from '../exception.ts'
@@ -26,6 +27,7 @@ export const resolveException = defineTool({
     const call = { tool: 'resolve_exception', account: caller.subject, currency, what: 'goods’ value' }
     return policyFor(db, { ...call, minor: declared_value_minor ?? 0 })
   },
+  subject: ({ exception_id }, { db }) => exceptionSubject(db, exception_id),
   input: z.object({ exception_id: ExceptionId, resolution: z.enum(resolutions), note: Reason.optional() }),
   output: ExceptionView.extend({
     shipment_status: z.enum(shipmentStatuses),

@@ -2,6 +2,7 @@ import { formatMoney } from '@backroom/money'
 import { begin, outcomeOf } from '@backroom/workflows'
 import { z } from 'zod'
 import { policyFor } from '../approval-policy.ts'
+import { labelSubject } from '../approval-subject.ts'
 import { labelStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { TrackingNo } from '../identifiers.ts'
@@ -24,6 +25,7 @@ export const voidLabel = defineTool({
     const { cost_minor: minor, currency } = await labelByTracking(db, tracking_no)
     return policyFor(db, { tool: 'void_label', account: caller.subject, minor, currency, what: 'price' })
   },
+  subject: async ({ tracking_no }, { db }) => labelSubject(db, (await labelByTracking(db, tracking_no)).shipment_id),
   input: z.object({ tracking_no: TrackingNo.describe('Tracking number of any parcel of the shipment') }),
   output: z.object({
     label_id: z.string(),

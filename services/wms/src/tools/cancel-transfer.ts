@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { adjustmentPolicy } from '../approval-policy.ts'
+import { transferSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { TransferId } from '../identifiers.ts'
 import { readTransfer } from '../transfer.ts'
@@ -22,6 +23,7 @@ export const cancelTransfer = defineTool({
     const units = lines.map((line) => ({ sku: line.sku, qty: open(line) }))
     return adjustmentPolicy(db, { units, account: caller.subject })
   },
+  subject: ({ transfer_id }, { db }) => transferSubject(db, transfer_id),
   input: z.object({
     transfer_id: TransferId,
     reason: z.string().min(1).max(500),

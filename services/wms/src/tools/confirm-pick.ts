@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { PickTaskView, pickTask } from '../fulfilment-shapes.ts'
-import { Location, Lot, Quantity, TaskId } from '../identifiers.ts'
+import { Location, Lot, Quantity, SerialNumber, TaskId } from '../identifiers.ts'
 import { confirmPick as confirm } from '../picking.ts'
 import { reservationUris, waveUri } from '../uris.ts'
 
@@ -16,7 +16,7 @@ export const confirmPick = defineTool({
   input: z.object({
     task_id: TaskId,
     qty: Quantity.describe('Units taken now'),
-    serials: z.array(z.string().min(1).max(64)).max(1_000).optional(),
+    serials: z.array(SerialNumber).max(1_000).optional(),
     location: Location.optional(),
     lot: Lot.optional(),
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { reorderPolicy } from '../approval-policy.ts'
+import { reorderSubject } from '../approval-subject.ts'
 import { purchaseOrderStatuses } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
 import { report } from '../facts.ts'
@@ -18,6 +19,7 @@ export const createReorder = defineTool({
   repeat: 'suspicious',
   approval: ({ sku, quantity }, { db, caller }) =>
     reorderPolicy(db, { units: [{ sku, qty: quantity }], account: caller.subject }),
+  subject: (reorder, { db }) => reorderSubject(db, reorder),
   input: z.object({
     sku: Sku,
     quantity: Quantity.describe('Units of the SKU'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { transferPolicy } from '../approval-policy.ts'
+import { newTransferSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { SkuLines, WarehouseId } from '../identifiers.ts'
 import { createTransfer as create } from '../transfer.ts'
@@ -15,6 +16,7 @@ export const createTransfer = defineTool({
   effect: 'write',
   idempotent: true,
   approval: ({ lines }, { db, caller }) => transferPolicy(db, { units: lines, account: caller.subject }),
+  subject: (transfer, { db }) => newTransferSubject(db, transfer),
   input: z.object({ from: WarehouseId, to: WarehouseId, lines: SkuLines, note: z.string().max(500).optional() }),
   output: TransferView,
   text: ({ transfer_id, from, to, lines }) =>

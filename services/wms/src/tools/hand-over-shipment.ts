@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineTool } from '../define.ts'
 import { ShipmentView, shipmentView } from '../fulfilment-shapes.ts'
 import { handOver } from '../handing-over.ts'
-import { OrderRef } from '../identifiers.ts'
+import { Name, OrderRef } from '../identifiers.ts'
 import { stockUris } from '../uris.ts'
 
 export const handOverShipment = defineTool({
@@ -16,8 +16,13 @@ export const handOverShipment = defineTool({
   repeat: 'natural',
   input: z.object({
     order_ref: OrderRef,
-    packages: z.array(z.string().max(64)).min(1).max(100).optional().describe('Default: everything that is packed'),
-    carrier: z.string().min(1).max(64).optional(),
+    packages: z
+      .array(z.string().regex(/^\w{1,64}$/))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Default: everything that is packed'),
+    carrier: Name.optional(),
     tracking: z.string().min(1).max(128).optional(),
   }),
   output: z.object({ order_ref: z.string(), shipments: z.array(ShipmentView) }),

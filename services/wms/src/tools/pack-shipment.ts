@@ -19,7 +19,11 @@ export const packShipment = defineTool({
       .array(
         z.object({
           lines: SkuLines,
-          container: z.string().min(1).max(64).optional().describe('Number on the carton'),
+          container: z
+            .string()
+            .regex(/^[\w.:/#-]{1,64}$/)
+            .optional()
+            .describe('Number on the carton'),
           weight_g: z.int().positive().max(1_000_000).optional(),
         }),
       )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { recallFromSale, quarantineStock as setApart } from '../adjustment.ts'
+import { quarantineSubject } from '../approval-subject.ts'
 import { defineTool } from '../define.ts'
 import { Lot, Quantity, Sku, WarehouseId } from '../identifiers.ts'
 import { MovementEntry, movementEntry } from '../shapes.ts'
@@ -13,6 +14,7 @@ export const quarantineStock = defineTool({
   effect: 'write',
   idempotent: true,
   approval: () => ({ tier: 'A1', reason: 'it takes units from sale' }),
+  subject: (goods, { db }) => quarantineSubject(db, goods),
   input: z.object({
     sku: Sku,
     warehouse: WarehouseId,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { dispositions } from '../database-tables.ts'
 import { defineTool } from '../define.ts'
-import { Location, Lot, Quantity, Sku, WarehouseId } from '../identifiers.ts'
+import { Location, Lot, Quantity, SerialNumber, Sku, WarehouseId } from '../identifiers.ts'
 import { restockReturn as restock } from '../restocking.ts'
 import { stockUris } from '../uris.ts'
 
@@ -16,14 +16,17 @@ export const restockReturn = defineTool({
   idempotent: true,
   repeat: 'natural',
   input: z.object({
-    rma_line: z.string().min(1).max(128).describe('Line of the return that these units are'),
+    rma_line: z
+      .string()
+      .regex(/^[\w.:-]{1,128}$/)
+      .describe('Line of the return that these units are'),
     sku: Sku,
     warehouse: WarehouseId,
     qty: Quantity,
     disposition: z.enum(dispositions),
     lot: Lot.optional(),
     location: Location.optional(),
-    serials: z.array(z.string().min(1).max(64)).max(1_000).optional(),
+    serials: z.array(SerialNumber).max(1_000).optional(),
   }),
   output: z.object({
     rma_line: z.string(),

@@ -1,6 +1,7 @@
 import { BusinessError } from '@backroom/mcp-service'
 import { z } from 'zod'
 import { countPolicy } from '../approval-policy.ts'
+import { countSubject } from '../approval-subject.ts'
 import { countDecisions, decideCount, submitCount as submit } from '../count-result.ts'
 import { CountView, countView } from '../count-shape.ts'
 import { linesOf } from '../cycle-count.ts'
@@ -18,6 +19,7 @@ export const submitCount = defineTool({
   idempotent: true,
   approval: ({ count_id, decision }, { db, caller }) =>
     decision === 'post' ? countPolicy(db, count_id, caller.subject) : { tier: 'A0' },
+  subject: ({ count_id }, { db }) => countSubject(db, count_id),
   input: z.object({
     count_id: z.string().max(64),
     lines: z
