@@ -44,6 +44,8 @@ if (document.querySelector('#live')?.dataset.live) {
     if (!answer.ok || answer.redirected) return location.reload()
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#live')
     if (!fresh) return location.reload()
+    // Nobody loses the place where they are for nothing.
+    if (fresh.isEqualNode(live)) return
     live.replaceWith(fresh)
     if (!fresh.dataset.live) changes.close()
   })

@@ -7,7 +7,10 @@ export interface Follower {
 
 /** Looks at something again and again while somebody wants to know of its changes; all who watch the same share the looking. */
 export interface Watch {
-  /** Tells the follower whenever what `look` says is another than before. The answer stops it. */
+  /**
+   * Tells the follower once when it has begun to look, since what the follower saw before may have changed by then, and
+   * whenever what `look` says is another than before. The answer stops it.
+   */
   follow(name: string, look: () => Promise<string>, follower: Follower): () => void
   close(): void
 }
@@ -16,6 +19,8 @@ const LOOK_MS = 1_500
 
 interface Followed {
   followers: Set<Follower>
+  /** Those who have not been told that it has begun. */
+  newcomers: Set<Follower>
   timer: NodeJS.Timeout
 }
 
@@ -29,25 +34,30 @@ export function createWatch(): Watch {
     const lookAgain = async () => {
       if (looking) return
       looking = true
+      const newcomers = [...one.newcomers]
       // What does not answer has not changed, as far as anybody can see.
-      const now = await look().catch(() => seen)
+      const now = await look().catch(() => undefined)
       looking = false
-      const changed = seen !== undefined && now !== seen
+      if (now === undefined) return
+      const told = now === seen ? newcomers : one.followers
       seen = now
-      if (changed) for (const { changed: tell } of one.followers) tell()
+      for (const follower of newcomers) one.newcomers.delete(follower)
+      for (const { changed: tell } of told) tell()
     }
-    const one: Followed = { followers: new Set(), timer: setInterval(lookAgain, LOOK_MS) }
+    const one: Followed = { followers: new Set(), newcomers: new Set(), timer: setInterval(lookAgain, LOOK_MS) }
     one.timer.unref()
     followed.set(name, one)
-    void lookAgain()
+    setImmediate(() => void lookAgain())
     return one
   }
   return {
     follow(name, look, follower) {
       const one = followed.get(name) ?? begin(name, look)
       one.followers.add(follower)
+      one.newcomers.add(follower)
       return () => {
         one.followers.delete(follower)
+        one.newcomers.delete(follower)
         if (one.followers.size > 0) return
         clearInterval(one.timer)
         followed.delete(name)
