@@ -11,7 +11,7 @@ import { until } from '../src/until.ts'
 const REQUESTS = 1_000
 const AT_ONCE = 16
 /** Requests that are heard between two kills. */
-const KILL_EVERY = 60
+const KILL_EVERY = 125
 const PAGE = 100
 
 // Two approvers and the clock race for every request while the server that keeps them is killed again and again.
