@@ -139,7 +139,7 @@ export const wmsRows: Row[] = [
   row(
     'release_quarantine',
     async (retail) => {
-      const goods = { sku: SKU, warehouse: WAREHOUSE, reason: fresh('why') }
+      const goods = { sku: await transferable(retail), warehouse: ROUTE.from, reason: fresh('why') }
       await asked(retail, 'quarantine_stock', { ...goods, qty: 2 }, 'service:oms')
       return { ...goods, qty: 1 }
     },
