@@ -46,16 +46,17 @@ describe('the whole fleet under attack', () => {
 
   const pids = () => Object.fromEntries(processes.map((name) => [name, fleet.pid(name)]))
 
-  const callsMade = async (domain: DomainName): Promise<number> => {
+  const inDatabase = async (domain: DomainName, statement: string) => {
     const client = new pg.Client({ connectionString: fleet.databaseUrl(domain) })
     await client.connect()
     try {
-      const { rows } = await client.query(`select count(*)::int as count from ${domain}.audit`)
-      return rows[0].count
+      return (await client.query(statement)).rows
     } finally {
       await client.end()
     }
   }
+  const callsMade = async (domain: DomainName): Promise<number> =>
+    (await inDatabase(domain, `select count(*)::int as count from ${domain}.audit`))[0].count
 
   test('a token opens the one server that it is for, and nothing else opens any', async (t) => {
     const { publicUrl } = fleet
@@ -173,6 +174,9 @@ describe('the whole fleet under attack', () => {
       (order: { fulfillment_status: string }) => order.fulfillment_status === 'delivered',
     )
     const order = await own('order_product', { product_id: 1 }, 'theirs')
+    await inDatabase('catshop', 'update catshop.purchase_policy set confirm_above_minor = 5000')
+    const { body: waiting } = await calls.tool('catshop', theirs, 'order_product', { product_id: 1, quantity: 5 })
+    assert.equal(waiting.status, 'pending_approval', JSON.stringify(waiting))
     const returned = await firstReturn(calls, theirs, delivered)
     await own('add_to_cart', { product_id: 2 })
     const { checkout_id, total_minor } = await own('preview_checkout', {})
@@ -184,6 +188,8 @@ describe('the whole fleet under attack', () => {
       initiate_return: orderIds.map((order_id) => ({ order_id, reason: 'not mine' })),
       file_claim: orderIds.map((order_id) => ({ order_id, type: 'damaged', statement: 'not mine' })),
       get_return_status: [returned.return_id, returned.rma_number].map((return_id) => ({ return_id })),
+      get_approval: [{ approval_id: waiting.approval_id }],
+      cancel_approval: [{ approval_id: waiting.approval_id }],
       checkout: [{ checkout_id }, { checkout_id, confirm_total_minor: total_minor }],
     }
     const takingIds = (await toolsOf(calls, 'catshop', mine)).filter(({ input }) =>
@@ -206,6 +212,7 @@ describe('the whole fleet under attack', () => {
     }
     assert.equal((await own('get_order_status', { order_id: order.order_id })).status, order.status)
     assert.equal((await own('get_return_status', { return_id: returned.return_id })).status, returned.status)
+    assert.equal((await own('get_approval', { approval_id: waiting.approval_id })).status, 'pending')
     assert.equal((await own('view_cart', {})).items.length, 1)
     t.diagnostic(`${Object.values(attempts).flat().length + orderIds.length} foreign ids: all not found`)
   })

@@ -1,4 +1,4 @@
-import { assessmentOf, type ClaimStage, claimAt, deliveredOrder, filingOf, recoveryAt } from '../retail/after-sales.ts'
+import { assessmentOf, type ClaimStage, claimAt, filingOf, recoveryAt, soldUnits } from '../retail/after-sales.ts'
 import type { Retail } from '../retail/retail.ts'
 import { type Args, fresh, oneMore, otherText, type Row } from './row.ts'
 
@@ -21,9 +21,8 @@ export const claimsRows: Row[] = [
   row(
     'open_claim',
     async (retail) => {
-      const { order_id, lines } = await deliveredOrder(retail)
-      const units = [{ order_line_id: lines[0]?.order_line_id, qty: 1 }]
-      return { order_id, type: 'damaged', lines: units, statement: 'Broken' }
+      const { order_id, order_line_id } = await soldUnits(retail, 1)
+      return { order_id, type: 'damaged', lines: [{ order_line_id, qty: 1 }], statement: 'Broken', force_new: true }
     },
     otherText('statement'),
   ),

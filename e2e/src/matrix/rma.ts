@@ -1,4 +1,4 @@
-import { deliveredOrder, type ReturnStage, returnAt } from '../retail/after-sales.ts'
+import { type ReturnStage, returnAt, soldUnits } from '../retail/after-sales.ts'
 import type { Retail } from '../retail/retail.ts'
 import { type Args, oneMore, otherText, type Row } from './row.ts'
 
@@ -24,8 +24,8 @@ export const rmaRows: Row[] = [
   row(
     'create_rma',
     async (retail) => {
-      const { order_id, lines } = await deliveredOrder(retail)
-      return { order_id, lines: [{ order_line_id: lines[0]?.order_line_id, qty: 1, reason: 'defective' }] }
+      const { order_id, order_line_id } = await soldUnits(retail, 1)
+      return { order_id, lines: [{ order_line_id, qty: 1, reason: 'defective' }] }
     },
     other('resolution', 'exchange'),
   ),

@@ -7,13 +7,40 @@ export interface DeliveredOrder extends PlacedOrder {
   shipments: { shipment_ref: string }[]
 }
 
-/** An order of cust-001 that was sent, delivered and paid; by default three units of some SKU. */
-export async function deliveredOrder(retail: Retail, lines?: readonly WantedLine[]): Promise<DeliveredOrder> {
-  const { order_id } = await place(retail, lines ?? [{ sku: await someSku(retail), qty: 3 }])
+/** An order of cust-001 that was sent, delivered and paid. */
+async function deliveredOrder(retail: Retail, lines: readonly WantedLine[]): Promise<DeliveredOrder> {
+  const { order_id } = await place(retail, lines)
   await fulfil(retail, order_id, 'shipped')
   await retail.quiet()
   await tellDelivered(retail, order_id)
   return retail.must('oms', 'get_order', { order_id }, 'ops')
+}
+
+/** What is left of one order that many returns and claims are about. */
+interface Sold {
+  order_id: string
+  order_line_id: string
+  left: number
+}
+
+const MOST_UNITS = 12
+const sold = new WeakMap<Retail, Map<number, Sold>>()
+
+/** Units of a delivered order at that price, which no other return or claim is about. */
+export async function soldUnits(retail: Retail, qty: number, unitMinor = 1_000): Promise<Omit<Sold, 'left'>> {
+  const prices = sold.get(retail) ?? new Map<number, Sold>()
+  sold.set(retail, prices)
+  const known = prices.get(unitMinor)
+  const one = known && known.left >= qty ? known : await sell(retail, unitMinor)
+  prices.set(unitMinor, one)
+  one.left -= qty
+  return one
+}
+
+async function sell(retail: Retail, unitMinor: number): Promise<Sold> {
+  const sku = await someSku(retail, MOST_UNITS)
+  const { order_id, lines } = await deliveredOrder(retail, [{ sku, qty: MOST_UNITS, unitMinor }])
+  return { order_id, order_line_id: lines[0]?.order_line_id ?? '', left: MOST_UNITS }
 }
 
 /** Reports every parcel of an order as delivered, as logistics does when a carrier says so. */
@@ -40,10 +67,10 @@ export interface StagedReturn {
   version: number
 }
 
-/** Two of three units of a delivered order on their way back, as far as `stage`; dear goods wait for a decision. */
+/** Two of the units of a delivered order on their way back, as far as `stage`; dear goods wait for a decision. */
 export async function returnAt(retail: Retail, stage: ReturnStage): Promise<StagedReturn> {
-  const { order_id, lines } = await deliveredOrder(retail, [{ sku: await someSku(retail), qty: 3, unitMinor: 9_000 }])
-  const units = [{ order_line_id: lines[0]?.order_line_id, qty: 2, reason: 'defective' }]
+  const { order_id, order_line_id } = await soldUnits(retail, 2, 9_000)
+  const units = [{ order_line_id, qty: 2, reason: 'defective' }]
   const evidence = [{ kind: 'photo', uri: 'https://files.example.com/1.jpg' }]
   const desk = (tool: string, args: object) => retail.must('rma', tool, args, 'returns')
   const { rma_number, lines: returned } = await desk('create_rma', { order_id, lines: units, evidence })
@@ -71,12 +98,14 @@ export interface StagedClaim {
   version: number
 }
 
-/** A claim for one of three units of a delivered order, as far as `stage`. The policy must ask nobody for agreement. */
+/** A claim for one of the units of a delivered order, as far as `stage`. The policy must ask nobody for agreement. */
 export async function claimAt(retail: Retail, stage: ClaimStage): Promise<StagedClaim> {
-  const { order_id, lines } = await deliveredOrder(retail)
-  const units = [{ order_line_id: lines[0]?.order_line_id, qty: 1 }]
+  const { order_id, order_line_id } = await soldUnits(retail, 1)
+  const units = [{ order_line_id, qty: 1 }]
   const desk = (tool: string, args: object, who = 'claims') => retail.must('claims', tool, args, who)
-  const { claim_number } = await desk('open_claim', { order_id, type: 'damaged', lines: units, statement: 'Broken' })
+  const what = { order_id, type: 'damaged', lines: units, statement: 'Broken' }
+  // Other claims and returns of the order are about other units.
+  const { claim_number } = await desk('open_claim', { ...what, force_new: true })
   const read = (): Promise<StagedClaim> => desk('get_claim', { claim_number })
   const steps: Record<ClaimStage, () => Promise<unknown>> = {
     submitted: async () => undefined,

@@ -10,8 +10,8 @@ export interface KnownValues {
   of(name: string): string[]
 }
 
-const MOST_KEPT = 40
-const MOST_TRIED = 12
+const MOST_KEPT = 15
+const MOST_TRIED = 8
 
 /** Remembers ids, numbers and references by the names of their fields, each with its first values. */
 export function knownValues(): KnownValues {
