@@ -68,6 +68,7 @@ export interface PasskeysPage {
 }
 
 export interface InboxPage {
+  version: string
   toDecide: InboxRow[]
   own: InboxRow[]
   /** Titles of domains that did not answer. */

@@ -35,21 +35,41 @@ async function send(path, body) {
   return content
 }
 
-if (document.querySelector('#live')?.dataset.live) {
-  const changes = new EventSource(document.querySelector('#live').dataset.live)
-  changes.addEventListener('changed', async () => {
-    const live = document.querySelector('#live')
-    if (hasUnsentText(live)) return
-    const answer = await fetch(location.href)
-    if (!answer.ok || answer.redirected) return location.reload()
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#live')
-    if (!fresh) return location.reload()
-    // Nobody loses the place where they are for nothing.
-    if (fresh.isEqualNode(live)) return
-    live.replaceWith(fresh)
-    if (!fresh.dataset.live) changes.close()
+if (document.querySelector('#live')?.dataset.live) follow(new EventSource(document.querySelector('#live').dataset.live))
+
+/** Looks again until the page shows the version that the server told of last; what was read in between may be neither. */
+function follow(changes) {
+  let version
+  let looking = false
+  changes.addEventListener('changed', async ({ data }) => {
+    version = data
+    if (looking) return
+    looking = true
+    while (isBehind(version) && !(await lookAgain())) await new Promise((resolve) => setTimeout(resolve, 1_000))
+    looking = false
+    if (!document.querySelector('#live').dataset.live) changes.close()
   })
   addEventListener('pagehide', () => changes.close())
+}
+
+function isBehind(version) {
+  const live = document.querySelector('#live')
+  return live.dataset.live && live.dataset.version !== version && !hasUnsentText(live)
+}
+
+/** Brings what is new into the page; whether there was something. */
+async function lookAgain() {
+  const answer = await fetch(location.href).catch(() => undefined)
+  if (!answer) return false
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#live')
+  if (!answer.ok || answer.redirected || !fresh) {
+    location.reload()
+    return false
+  }
+  const live = document.querySelector('#live')
+  if (fresh.dataset.version === live.dataset.version) return false
+  live.replaceWith(fresh)
+  return true
 }
 
 /** A person who is writing a comment must not lose it. */

@@ -17,6 +17,7 @@ export type Way =
   | { kind: 'over' }
 
 export interface ApprovalPage {
+  version: string
   title: string
   href: string
   tool: string
@@ -43,6 +44,13 @@ export interface ApprovalPage {
   notice?: string
 }
 
+/** Equal for what is the same in every respect, so that an open page can tell whether it is up to date. */
+export function versionOf(shown: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(shown) ?? '')
+    .digest('base64url')
+}
+
 /** The path of a request's page. */
 export function approvalPath({ domain, approval }: Asked): string {
   return `${MOUNT}/approvals/${domain}/${approval.approval_id}`
@@ -56,6 +64,7 @@ export function approvalPage(
   const { domain, approval } = asked
   const { amount, requester, status } = approval
   return {
+    version: versionOf(approval),
     title: approval.summary_untrusted,
     href: approvalPath(asked),
     tool: approval.tool,

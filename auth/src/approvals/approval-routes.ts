@@ -8,7 +8,7 @@ import { type PageSessionParts, signInHref } from '../page-session/sign-in-route
 import { MOUNT } from '../provider/create-provider.ts'
 import type { Engine } from '../provider/engine.ts'
 import { field } from '../routes/form-field.ts'
-import { approvalPage, approvalPath, inboxRow, seenOf, type Way } from './approval-page.ts'
+import { approvalPage, approvalPath, inboxRow, seenOf, versionOf, type Way } from './approval-page.ts'
 import { streamChanges } from './changes-stream.ts'
 import type { ApprovalDomains, DecisionAnswer } from './domains.ts'
 import { type Asked, mayDecide, maySee, readInbox } from './inbox.ts'
@@ -64,9 +64,11 @@ export async function approvalRoutes(app: FastifyInstance, parts: ApprovalRoutes
   app.get(INBOX, limited(60), async (request, reply) => {
     const session = await sessionOf(request)
     if (!session) return reply.redirect(signInHref(INBOX), 303)
-    const { toDecide, own, silent } = await readInbox(approvals, session.account)
+    const inbox = await readInbox(approvals, session.account)
+    const { toDecide, own, silent } = inbox
     return reply.type('text/html').send(
       pages.approvals({
+        version: versionOf(inbox),
         toDecide: toDecide.map(inboxRow),
         own: own.map(inboxRow),
         silent,
@@ -113,7 +115,7 @@ export async function approvalRoutes(app: FastifyInstance, parts: ApprovalRoutes
     const session = await sessionOf(request)
     if (!session) return reply.code(401).send(signedOut)
     const { sub } = session.account
-    const look = async () => JSON.stringify(await readInbox(approvals, session.account))
+    const look = async () => versionOf(await readInbox(approvals, session.account))
     return streamChanges(reply, {
       until: session.expiresAt,
       follow: (follower) => watch.follow(`inbox ${sub}`, look, follower),
@@ -126,7 +128,7 @@ export async function approvalRoutes(app: FastifyInstance, parts: ApprovalRoutes
     if (!session || !asked) return reply.code(401).send(signedOut)
     const { domain, approval } = asked
     const { approval_id: id } = approval
-    const look = async () => JSON.stringify(await approvals.get(domain, id))
+    const look = async () => versionOf(await approvals.get(domain, id))
     return streamChanges(reply, {
       until: session.expiresAt,
       follow: (follower) => watch.follow(`${domain} ${id}`, look, follower),

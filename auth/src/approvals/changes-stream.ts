@@ -4,14 +4,14 @@ import type { Follower } from './watch.ts'
 
 const KEEP_ALIVE_MS = 15_000
 
-/** Tells a browser of changes by server-sent events, until it leaves or the session is over. */
+/** Tells a browser the version of what it looks at by server-sent events, until it leaves or the session is over. */
 export function streamChanges(
   reply: FastifyReply,
   { until, follow }: { until: Date; follow: (follower: Follower) => () => void },
 ): FastifyReply {
   const stream = new PassThrough()
   const stop = follow({
-    changed: () => void stream.write('event: changed\ndata: {}\n\n'),
+    changed: (version) => void stream.write(`event: changed\ndata: ${version}\n\n`),
     ended: () => void stream.end(),
   })
   const timers = [

@@ -1,6 +1,6 @@
 /** Who wants to know of changes. */
 export interface Follower {
-  changed(): void
+  changed(version: string): void
   /** Nobody looks any more: the server stops. */
   ended(): void
 }
@@ -8,8 +8,8 @@ export interface Follower {
 /** Looks at something again and again while somebody wants to know of its changes; all who watch the same share the looking. */
 export interface Watch {
   /**
-   * Tells the follower once when it has begun to look, since what the follower saw before may have changed by then, and
-   * whenever what `look` says is another than before. The answer stops it.
+   * Tells the follower the version that `look` finds: once when it has begun to look, since what the follower saw before
+   * may have changed by then, and whenever it is another than before. The answer stops it.
    */
   follow(name: string, look: () => Promise<string>, follower: Follower): () => void
   close(): void
@@ -42,7 +42,7 @@ export function createWatch(): Watch {
       const told = now === seen ? newcomers : one.followers
       seen = now
       for (const follower of newcomers) one.newcomers.delete(follower)
-      for (const { changed: tell } of told) tell()
+      for (const { changed: tell } of told) tell(now)
     }
     const one: Followed = { followers: new Set(), newcomers: new Set(), timer: setInterval(lookAgain, LOOK_MS) }
     one.timer.unref()

@@ -158,7 +158,7 @@ describe('after the sale', () => {
       kind: 'exchange',
       replacement_lines: [{ sku: dear, qty: 1 }],
     })
-    const { replacement_order_ref: id, message } = rma.resolutions.at(-1)
+    const { replacement_order_ref: id, message_untrusted: message } = rma.resolutions.at(-1)
     const waiting = await shop.order(id)
     assert.deepEqual([waiting.status, waiting.totals.due_minor], ['on_hold', 3_000])
     const url = /https?:\S+/.exec(message)?.[0]
