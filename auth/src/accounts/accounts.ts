@@ -20,6 +20,13 @@ export async function findAccount(db: Kysely<AuthTables>, sub: string): Promise<
   )
 }
 
+/** Usernames by subject, of locked accounts too; without those that are gone. */
+export async function usernamesOf(db: Kysely<AuthTables>, subs: readonly string[]): Promise<Map<string, string>> {
+  if (subs.length === 0) return new Map()
+  const rows = await db.selectFrom('account').select(['sub', 'username']).where('sub', 'in', subs).execute()
+  return new Map(rows.map(({ sub, username }) => [sub, username]))
+}
+
 /** The account that signs in with this email address or username, with its password hash. */
 export async function findByLogin(
   db: Kysely<AuthTables>,

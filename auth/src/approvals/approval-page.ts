@@ -56,11 +56,17 @@ export function approvalPath({ domain, approval }: Asked): string {
   return `${MOUNT}/approvals/${domain}/${approval.approval_id}`
 }
 
+/** What a page shows beside the request itself. */
+export interface Shown {
+  way: Way
+  client: AskingClient
+  /** Of those who have decided, by subject. */
+  usernames: ReadonlyMap<string, string>
+  notice?: string | undefined
+}
+
 /** Everything that the page of a request shows, in the words of the page. */
-export function approvalPage(
-  asked: Asked,
-  { way, client, notice }: { way: Way; client: AskingClient; notice?: string | undefined },
-): ApprovalPage {
+export function approvalPage(asked: Asked, { way, client, usernames, notice }: Shown): ApprovalPage {
   const { domain, approval } = asked
   const { amount, requester, status } = approval
   return {
@@ -87,7 +93,7 @@ export function approvalPage(
     risks: [...approval.risks, ...(client.warning ? [client.warning] : [])],
     facts: factsOf(approval.arguments_untrusted),
     decisions: approval.decisions.map(({ approver, verdict, comment_untrusted, decided_at }) => ({
-      text: `${approver} ${verdict === 'approve' ? 'agreed' : 'said no'}`,
+      text: `${usernames.get(approver) ?? approver} ${verdict === 'approve' ? 'agreed' : 'said no'}`,
       comment: comment_untrusted,
       at: timeText(decided_at),
     })),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type DomainName, domainNames, mayApprove } from '@backroom/access'
 import { MOST_COMMENT } from '@backroom/mcp-service/approval-contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { usernamesOf } from '../accounts/accounts.ts'
 import type { AuditLog } from '../audit.ts'
 import { isFresh, methodsOf, type PageSession } from '../page-session/page-sessions.ts'
 import { type PageSessionParts, signInHref } from '../page-session/sign-in-routes.ts'
@@ -57,7 +58,9 @@ export async function approvalRoutes(app: FastifyInstance, parts: ApprovalRoutes
 
   const show = async (reply: FastifyReply, session: PageSession, asked: Asked, notice?: string) => {
     const client = await clientBehind(engine, asked.approval.client_id)
-    const page = approvalPage(asked, { way: await wayFor(session, asked), client, notice })
+    const deciders = asked.approval.decisions.map(({ approver }) => approver)
+    const usernames = await usernamesOf(engine.parts.db, deciders)
+    const page = approvalPage(asked, { way: await wayFor(session, asked), client, usernames, notice })
     return reply.type('text/html').send(pages.approval({ ...page, inbox: INBOX, signedInAs: session.account.email }))
   }
 
