@@ -7,6 +7,7 @@ import type { AuthTables } from '@backroom/auth/tables'
 import { connect } from '@backroom/database'
 import { signInEverywhere, startFleet, type TestFleet } from '@backroom/fleet-testing'
 import { decodeJwt } from 'jose'
+import { type PlainCalls, plainCalls } from '../src/plain-calls.ts'
 import { type PolicyDocument, readPolicy, toolsFor } from '../src/policy/policy-document.ts'
 
 const REDIRECT = 'http://127.0.0.1/callback'
@@ -23,11 +24,13 @@ type Client = { profile: ProfileName | undefined; clientId: string }
 
 describe('every tool, through a client of every profile and of none, as every role', () => {
   let fleet: TestFleet
+  let calls: PlainCalls
   let policy: PolicyDocument
   let clients: Client[]
   before(async () => {
     policy = await readPolicy()
     fleet = await startFleet({ environment: UNLIMITED })
+    calls = plainCalls(fleet.publicUrl)
     const { db, close } = connect<AuthTables>(fleet.databaseUrl('auth'), { schema: 'auth' })
     clients = [{ profile: undefined, clientId: 'probe' }]
     for (const profile of profileNames) {
@@ -38,20 +41,6 @@ describe('every tool, through a client of every profile and of none, as every ro
   })
   after(() => fleet.stop())
 
-  const post = async (domain: DomainName, token: string, method: string, params: object) => {
-    const response = await fetch(`${fleet.publicUrl}/${domain}/mcp`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2025-11-25',
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    })
-    // biome-ignore lint/suspicious/noExplicitAny: answers of every kind are looked into.
-    return { status: response.status, body: (await response.json()) as any }
-  }
   const everyTool = (domain: DomainName) => [
     ...new Set(roleNames.flatMap((role) => toolsFor(policy, domain, role, undefined))),
   ]
@@ -68,7 +57,7 @@ describe('every tool, through a client of every profile and of none, as every ro
     const statuses = new Map<string, number>()
     for (const name of everyTool(domain)) {
       // No argument has this name, so that a call that goes through is refused before it does anything.
-      const { status } = await post(domain, token, 'tools/call', { name, arguments: { 'no such argument': 1 } })
+      const { status } = await calls.mcp(domain, token, 'tools/call', { name, arguments: { 'no such argument': 1 } })
       statuses.set(name, status)
     }
     return statuses
@@ -79,7 +68,7 @@ describe('every tool, through a client of every profile and of none, as every ro
     const expected = toolsFor(policy, domain, role, profile).sort()
     const cell = `${domain}, ${role}, ${profile ?? 'no profile'}`
     if (!token) return expected.length > 0 ? [`${cell}: no token`] : []
-    const listed = await post(domain, token, 'tools/list', {})
+    const listed = await calls.mcp(domain, token, 'tools/list')
     const shown: string[] = listed.body.result.tools.map(({ name }: { name: string }) => name).sort()
     const differences = shown.join() === expected.join() ? [] : [`${cell}: shown ${shown}, expected ${expected}`]
     for (const [name, status] of await answersTo(domain, role, token)) {

@@ -13,6 +13,7 @@ import {
 import type { AuthTables } from '@backroom/auth/tables'
 import { type Connection, connect } from '@backroom/database'
 import { signInEverywhere, startFleet, type TestFleet } from '@backroom/fleet-testing'
+import { plainCalls } from '../src/plain-calls.ts'
 import { until } from '../src/until.ts'
 
 const REDIRECT = 'http://127.0.0.1/callback'
@@ -29,15 +30,8 @@ describe('what an administrator ends', () => {
     await fleet?.stop()
   })
 
-  const statusOf = async (domain: DomainName, tool: string, token = '') => {
-    const response = await fetch(`${fleet.publicUrl}/${domain}/tools/${tool}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: '{}',
-    })
-    await response.text()
-    return response.status
-  }
+  const statusOf = async (domain: DomainName, tool: string, token = '') =>
+    (await plainCalls(fleet.publicUrl).tool(domain, token, tool)).status
   const connected = async () => {
     const wish = { name: 'Agent', profile: 'support-agent', redirectUris: [REDIRECT], confidential: false } as const
     const { clientId } = await createClient(auth.db, wish, 'test')

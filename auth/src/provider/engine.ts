@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { unwatchFile, watchFile } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
@@ -81,9 +82,10 @@ const reported = [
 
 function reportEvents(provider: Provider, { db }: ProviderParts, log: FastifyBaseLogger): void {
   provider.on('server_error', (ctx, error) => log.error({ err: error, path: ctx.path }, 'server_error'))
+  // The provider's own type of `on` takes one literal name at a time.
+  const emitter: EventEmitter = provider
   for (const event of reported) {
-    // biome-ignore lint/suspicious/noExplicitAny: the overloads of `on` accept one literal name each
-    provider.on(event as any, (ctx: { path: string }, error: Error & { error_description?: string }) =>
+    emitter.on(event, (ctx: { path: string }, error: Error & { error_description?: string }) =>
       log.info({ path: ctx.path, error: error.message, reason: error.error_description }, event),
     )
   }

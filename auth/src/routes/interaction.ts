@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { DEMO_PASSWORD, demoAccountHints } from '../accounts/demo-accounts.ts'
-import { TooManySignIns } from '../accounts/passwords.ts'
 import { refusalText } from '../accounts/refusal-text.ts'
 import type { SignIn } from '../accounts/sign-in.ts'
 import type { AuditLog } from '../audit.ts'
@@ -11,6 +10,7 @@ import type { Engine } from '../provider/engine.ts'
 import { consentPage, grantChosen, type Interaction } from './consent.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import { field } from './form-field.ts'
+import { answerPageErrors } from './page-errors.ts'
 import { refuseCrossSite } from './same-origin.ts'
 
 export interface InteractionOptions {
@@ -112,30 +112,5 @@ export async function interactionRoutes(app: FastifyInstance, options: Interacti
     )
   })
 
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    reply.type('text/html')
-    if (error instanceof errors.SessionNotFound) return reply.code(400).send(pages.problem(expired))
-    if (error instanceof TooManySignIns) return reply.code(503).header('retry-after', 2).send(pages.problem(busy))
-    if (error.statusCode === 429) return reply.code(429).send(pages.problem(tooFast))
-    if (error.statusCode && error.statusCode < 500)
-      return reply.code(error.statusCode).send(pages.protocolError('invalid_request'))
-    request.log.error({ err: error, request_id: request.id }, 'interaction failed')
-    return reply.code(503).header('retry-after', 2).send(pages.protocolError('temporarily_unavailable'))
-  })
-}
-
-const expired = {
-  title: 'This sign-in has expired',
-  text: 'It was left open for too long, or it was started in another browser or window.',
-  next: 'Go back to the app and connect again.',
-}
-const busy = {
-  title: 'Many people are signing in',
-  text: 'We check a few passwords at a time.',
-  next: 'Go back and try again in a moment.',
-}
-const tooFast = {
-  title: 'Too many requests',
-  text: 'There were many attempts from your network within a minute.',
-  next: 'Wait a minute, then go back and try again.',
+  answerPageErrors(app, pages, () => pages.protocolError('temporarily_unavailable'))
 }
