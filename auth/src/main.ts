@@ -1,6 +1,8 @@
 import { domainNames } from '@backroom/access'
 import { ConfigurationError, Port, readSettings, sharedSettings } from '@backroom/configuration'
 import { serve } from '@backroom/http-server'
+import { startTracing } from '@backroom/telemetry'
+import { mountMetrics } from '@backroom/telemetry/metrics'
 import { z } from 'zod'
 import type { DomainAddresses } from './approvals/domains.ts'
 import { createAuthServer } from './server.ts'
@@ -24,6 +26,7 @@ const main = async () => {
     RATE_LIMIT_FACTOR: z.coerce.number().positive().optional(),
     ...addressSettings,
   })
+  await startTracing('auth')
   const { app, internal } = await createAuthServer({
     publicUrl: settings.PUBLIC_URL,
     profile: settings.BACKROOM_PROFILE,
@@ -35,6 +38,7 @@ const main = async () => {
     ...(settings.AUDIT_HEADS ? { auditHeads: settings.AUDIT_HEADS } : {}),
     ...(settings.RATE_LIMIT_FACTOR ? { limitFactor: settings.RATE_LIMIT_FACTOR } : {}),
   })
+  mountMetrics(internal, 'auth')
   await serve([
     { app: internal, host: settings.HOST, port: settings.INTERNAL_PORT },
     { app, host: settings.HOST, port: settings.PORT },

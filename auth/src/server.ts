@@ -2,6 +2,7 @@ import { headFolder, type Sealer, signHead, startSealer } from '@backroom/audit'
 import { ConfigurationError } from '@backroom/configuration'
 import { type Connection, connect } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
+import { sharedStore } from '@backroom/rate-limit'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -100,7 +101,10 @@ export async function createAuthServer(options: AuthOptions): Promise<AuthServer
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   })
-  await app.register(rateLimit, { global: false, max: 600, timeWindow: 60_000 })
+  const store = sharedStore(db, 'requests', (error) =>
+    app.log.warn({ err: error }, 'requests are counted by this replica alone'),
+  )
+  await app.register(rateLimit, { global: false, max: 600, timeWindow: 60_000, store })
   await app.register(formbody)
   probes(app, engine, connection)
   for (const { path, type, body } of pages.assets)

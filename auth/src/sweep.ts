@@ -1,3 +1,4 @@
+import { sweepLimits } from '@backroom/rate-limit'
 import { type Kysely, sql } from 'kysely'
 import type { AuthTables } from './database-tables.ts'
 
@@ -12,6 +13,7 @@ export async function sweep(db: Kysely<AuthTables>): Promise<void> {
   await sql`delete from sign_in_limit where resets_at < now() and (blocked_until is null or blocked_until < now())`.execute(
     db,
   )
+  await sweepLimits(db)
   await forgetIdleClients(db, 30 * 86_400)
 }
 

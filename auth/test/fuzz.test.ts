@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { openApp } from './app-session.ts'
 import { type AuthUnderTest, startAuth } from './auth-under-test.ts'
 
-/** `BACKROOM_FUZZ_REQUESTS=20000` runs the figure of a release. */
-const REQUESTS = Number(process.env.BACKROOM_FUZZ_REQUESTS ?? 600)
+/** `FUZZ_REQUESTS=20000` runs the figure of a release. */
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 600)
 
 describe('requests that make no sense', () => {
   let auth: AuthUnderTest

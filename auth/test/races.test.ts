@@ -4,8 +4,8 @@ import pg from 'pg'
 import { openApp } from './app-session.ts'
 import { type AuthUnderTest, assertion, startAuth } from './auth-under-test.ts'
 
-/** `BACKROOM_RACE_CODES=200` runs the race of a release. */
-const CODES = Number(process.env.BACKROOM_RACE_CODES ?? 25)
+/** `RACE_CODES=200` runs the race of a release. */
+const CODES = Number(process.env.RACE_CODES ?? 25)
 const AT_ONCE = 20
 
 interface Tokens {

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { issuerOf } from '@backroom/access'
-import { demoProducts } from '@backroom/demo-data'
 import { startFleet, type TestFleet } from '@backroom/fleet-testing'
 import { readBooks } from '../src/crash/books.ts'
 import { type Load, RESERVED_UNITS, startLoad } from '../src/crash/load.ts'
+import { plentiful } from '../src/crash/plentiful.ts'
 import { type Answer, type PlainCalls, plainCalls } from '../src/plain-calls.ts'
 import { until } from '../src/until.ts'
 
-const SKUS_A_CALL = 50
 const PRODUCTS = 80
-/** `BACKROOM_CRASH_ROUNDS=20` runs the figure of a night. */
-const ROUNDS = Number(process.env.BACKROOM_CRASH_ROUNDS ?? 1)
+/** `CRASH_ROUNDS=20` runs the figure of a night. */
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1)
 
 const lockHolders = { wms: 101, oms: 102, tms: 103, rma: 104, claims: 105, payments: 106 }
 const behindGateway = { auth: 100, ...lockHolders, catshop: 107, psp: 110 }
@@ -29,7 +28,7 @@ describe('a fleet whose processes are killed while people work', () => {
     fleet = await startFleet({ ownPostgres: true, environment })
     calls = plainCalls(fleet.publicUrl)
     const warehouse = await fleet.token('warehouse@example.com', 'wms')
-    const plenty = await plentiful(warehouse)
+    const plenty = await plentiful(calls, warehouse, PRODUCTS)
     load = startLoad(calls, {
       ops: await fleet.token('ops@example.com', 'wms'),
       warehouse,
@@ -40,19 +39,6 @@ describe('a fleet whose processes are killed while people work', () => {
     })
   })
   after(() => fleet?.stop())
-
-  /** Affordable products of which the warehouses have the most, the most plentiful first. */
-  const plentiful = async (token: string) => {
-    const products = demoProducts.filter(({ priceMinor }) => priceMinor < 20_000)
-    const units = new Map<string, number>()
-    for (let start = 0; start < products.length; start += SKUS_A_CALL) {
-      const skus = products.slice(start, start + SKUS_A_CALL).map(({ sku }) => sku)
-      const { body } = await calls.tool('wms', token, 'get_stock', { skus })
-      for (const { sku, available } of body.items as { sku: string; available: number }[]) units.set(sku, available)
-    }
-    const unitsOf = ({ sku }: { sku: string }) => units.get(sku) ?? 0
-    return products.toSorted((a, b) => unitsOf(b) - unitsOf(a)).slice(0, PRODUCTS)
-  }
 
   const pids = () => Object.fromEntries(names.map((name) => [name, fleet.pid(name)])) as Record<Name, number>
 

@@ -6,8 +6,8 @@ import { openAccounts, signInAll } from '../src/retail/crowd.ts'
 import { busyFleet, openRetail, orderToCash, type Retail } from '../src/retail/retail.ts'
 import { leaveForSale } from '../src/retail/stock.ts'
 
-/** `BACKROOM_BUYERS=1000` runs the figure of a night: a thousand buyers for a hundred units of ten SKUs. */
-const BUYERS = Number(process.env.BACKROOM_BUYERS ?? 100)
+/** `BUYERS=1000` runs the figure of a night: a thousand buyers for a hundred units of ten SKUs. */
+const BUYERS = Number(process.env.BUYERS ?? 100)
 const SKUS = BUYERS >= 100 ? 10 : 4
 const UNITS_EACH = BUYERS >= 100 ? Math.floor(BUYERS / 100) : 2
 

@@ -16,8 +16,8 @@ import { beginSignIn, toolsOf } from '../src/security/knowledge.ts'
 import { rawClient } from '../src/security/raw-client.ts'
 import { until } from '../src/until.ts'
 
-/** `BACKROOM_FUZZ_REQUESTS=1000000` runs the figure of a night. */
-const REQUESTS = Number(process.env.BACKROOM_FUZZ_REQUESTS ?? 20_000)
+/** `FUZZ_REQUESTS=1000000` runs the figure of a night. */
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 20_000)
 const SEED = 42
 const PARALLEL = 24
 const DENY_LIMIT_MS = 5_000

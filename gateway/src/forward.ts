@@ -1,3 +1,4 @@
+import { currentTraceparent } from '@backroom/telemetry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { failureOf, unreachable } from './failure.ts'
@@ -45,6 +46,7 @@ export function forwardTo({ upstream, publicUrl, exchanges, passCookies, pathPre
         clientAddress: request.ip,
         requestId: request.id,
         passCookies,
+        traceparent: currentTraceparent(),
       }),
       body: request.body as Buffer | undefined,
     }

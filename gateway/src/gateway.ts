@@ -1,4 +1,5 @@
 import { createHttpServer } from '@backroom/http-server'
+import { measure } from '@backroom/telemetry/metrics'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hostGuard, originPolicy } from './guards.ts'
@@ -8,7 +9,7 @@ import { asRefusal, type Refusal, RefusedRequest, refuse } from './refusal.ts'
 import { authRoutes, domainRoutes } from './routes.ts'
 import type { GatewaySettings } from './settings.ts'
 import { type FleetStatus, statusReport } from './status.ts'
-import { createUpstream, type UpstreamOptions } from './upstream.ts'
+import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.ts'
 
 /** What tests set otherwise. */
 export interface GatewayOptions {
@@ -28,6 +29,7 @@ export async function createGateway(settings: GatewaySettings, options: GatewayO
   const app = createHttpServer({
     name: 'gateway',
     logLevel: settings.logLevel,
+    isDoor: true,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
   })
   const exchanges = createOpenExchanges()
@@ -56,10 +58,29 @@ export async function createGateway(settings: GatewaySettings, options: GatewayO
     await door.register(pages({ settings, domains: [...domains.keys()] }))
   })
   app.addHook('preClose', () => exchanges.drain(options.drainWindow ?? { streamsMs: 5_000, callsMs: 15_000 }))
+  const upstreams = [auth, ...domains.values()]
+  const stopMeasuring = measureReplicas(upstreams)
   app.addHook('onClose', async () => {
-    await Promise.all([auth, ...domains.values()].map((upstream) => upstream.close()))
+    stopMeasuring()
+    await Promise.all(upstreams.map((upstream) => upstream.close()))
   })
   return app
+}
+
+function measureReplicas(upstreams: readonly Upstream[]): () => void {
+  return measure({
+    name: 'upstream_replicas',
+    help: 'Addresses of each server by state: in use, or left out because connections to it fail.',
+    labels: ['upstream', 'state'],
+    read: () =>
+      upstreams.flatMap((upstream) => {
+        const { inUse, leftOut } = upstream.replicas()
+        return [
+          { labels: { upstream: upstream.name, state: 'in_use' }, value: inUse },
+          { labels: { upstream: upstream.name, state: 'left_out' }, value: leftOut },
+        ]
+      }),
+  })
 }
 
 function ownRoutes(report: () => Promise<FleetStatus>) {

@@ -30,6 +30,8 @@ export interface Provenance {
   requestId: string
   /** Only auth gets cookies: its pages live by them, services have none. */
   passCookies: boolean
+  /** The gateway's own place in the trace; it takes the place of the client's. Absent: the client's is passed on. */
+  traceparent?: string | undefined
 }
 
 /**
@@ -49,12 +51,14 @@ export function requestHeaders(rawHeaders: readonly string[], nominated: string 
     'x-request-id',
     from.requestId,
   ]
+  if (from.traceparent) headers.push('traceparent', from.traceparent)
   const named = nominatedHeaders(nominated)
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const raw = rawHeaders[i] as string
     const name = raw.toLowerCase()
     if (droppedFromRequest.has(name) || isInternal(name) || named?.includes(name)) continue
     if (name === 'cookie' && !from.passCookies) continue
+    if (from.traceparent && (name === 'traceparent' || name === 'tracestate')) continue
     headers.push(raw, rawHeaders[i + 1] as string)
   }
   return headers

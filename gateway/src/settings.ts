@@ -9,6 +9,8 @@ export interface GatewaySettings {
   publicUrl: string
   host: string
   port: number
+  /** Where metrics are served, for the fleet alone; absent: nowhere. */
+  internalPort?: number
   logLevel: string
   /** Origin of auth inside the fleet. */
   authUrl: string
@@ -43,6 +45,7 @@ export function readGatewaySettings(environment: NodeJS.ProcessEnv = process.env
     {
       ...sharedSettings,
       PORT: Port.default(8000),
+      INTERNAL_PORT: Port.optional(),
       AUTH_URL: z.url(),
       ALLOWED_ORIGINS: list,
       TRUSTED_PROXIES: list,
@@ -56,6 +59,7 @@ export function readGatewaySettings(environment: NodeJS.ProcessEnv = process.env
     publicUrl: read.PUBLIC_URL,
     host: read.HOST,
     port: read.PORT,
+    ...(read.INTERNAL_PORT === undefined ? {} : { internalPort: read.INTERNAL_PORT }),
     logLevel: read.LOG_LEVEL,
     authUrl: read.AUTH_URL,
     domainUrls: new Map(

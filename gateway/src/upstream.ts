@@ -19,6 +19,8 @@ export interface Upstream {
   readonly origin: string
   /** The next replica in turn that is not known to be down and not among those tried; undefined when none is left. */
   next(tried: readonly Replica[]): Replica | undefined
+  /** How many replicas there are by what is known of them. */
+  replicas(): { inUse: number; leftOut: number }
   close(): Promise<void>
 }
 
@@ -66,6 +68,11 @@ export function createUpstream(name: string, url: string, options: UpstreamOptio
       }
       return undefined
     },
+    replicas() {
+      const all = [...replicas.values()]
+      const leftOut = all.filter((replica) => replica.isLeftOut()).length
+      return { inUse: all.length - leftOut, leftOut }
+    },
     async close() {
       clearInterval(resolving)
       await Promise.all([...replicas.values()].map(({ pool }) => pool.destroy()))
@@ -89,10 +96,12 @@ function createReplica(origin: URL, address: string, { answerTimeoutMs }: Upstre
   })
   let failures = 0
   let tryAgainAt = 0
+  const isLeftOut = () => failures >= FAILURES_TO_OPEN
   return {
     pool,
+    isLeftOut,
     mayTry() {
-      if (failures < FAILURES_TO_OPEN) return true
+      if (!isLeftOut()) return true
       const now = Date.now()
       if (now < tryAgainAt) return false
       tryAgainAt = now + OPEN_MS

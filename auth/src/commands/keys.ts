@@ -1,6 +1,7 @@
 import { ConfigurationError, readSettings } from '@backroom/configuration'
 import { z } from 'zod'
-import { type AuthKeys, createSecret, createSigningKey, readAuthKeys, writeAuthKeys } from '../keys.ts'
+import { type RotationStep, rotate, rotationSteps } from '../key-rotation.ts'
+import { readAuthKeys, writeAuthKeys } from '../keys.ts'
 import { environmentOfFleet } from './running-fleet.ts'
 
 const usage = `Usage: npm run -s keys -- <step>
@@ -11,35 +12,19 @@ const usage = `Usage: npm run -s keys -- <step>
 A rotation is add, ten minutes of waiting until every server has the new key, promote, an hour until the last old token has
 ended, retire. A running auth follows the file by itself. AUTH_KEYS_FILE names it; unset, it is the one of this checkout.`
 
-const steps: Record<string, (keys: AuthKeys) => Promise<AuthKeys> | AuthKeys> = {
-  list: (keys) => keys,
-  add: async (keys) => ({
-    ...keys,
-    signing: [...keys.signing, await createSigningKey()],
-    cookies: [...keys.cookies, createSecret()],
-  }),
-  promote: (keys) => ({ ...keys, signing: lastFirst(keys.signing), cookies: lastFirst(keys.cookies) }),
-  retire: (keys) => ({ ...keys, signing: withoutLast(keys.signing), cookies: withoutLast(keys.cookies) }),
-}
-
 /** One step of a key rotation. */
 async function main(): Promise<void> {
   const { AUTH_KEYS_FILE: path } = readSettings({ AUTH_KEYS_FILE: z.string() }, environmentOfFleet())
-  const step = steps[process.argv[2] ?? '']
-  if (!step || process.argv.length > 3) throw new ConfigurationError(usage)
+  const [step = '', ...more] = process.argv.slice(2)
+  if (more.length > 0 || !(step === 'list' || isStep(step))) throw new ConfigurationError(usage)
   const before = readAuthKeys(path)
-  const after = await step(before)
+  const after = step === 'list' ? before : await rotate(before, step)
   if (after !== before) await writeAuthKeys(path, after)
   for (const [index, { kid }] of after.signing.entries()) console.log(`${kid}${index === 0 ? '  signs' : ''}`)
 }
 
-function lastFirst<Item>(items: Item[]): Item[] {
-  return [...items.slice(-1), ...items.slice(0, -1)]
-}
-
-function withoutLast<Item>(items: Item[]): Item[] {
-  if (items.length < 2) throw new ConfigurationError('The only key cannot be retired. Add and promote another first.')
-  return items.slice(0, -1)
+function isStep(step: string): step is RotationStep {
+  return (rotationSteps as readonly string[]).includes(step)
 }
 
 main().catch((error: Error) => {

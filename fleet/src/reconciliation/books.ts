@@ -12,6 +12,7 @@ import type { Tables as WmsTables } from '@backroom/wms/tables'
 import { type Kysely, sql } from 'kysely'
 import { urlAs } from '../database.ts'
 import { openKeys } from '../keys.ts'
+import { databaseUrlIn } from '../secrets.ts'
 import { dataFolder, processNames } from '../settings.ts'
 import { type FleetState, readState } from '../state.ts'
 
@@ -55,14 +56,20 @@ export function addressesOfFleet({ publicUrl, processes }: Pick<FleetState, 'pub
 }
 
 /**
- * The books of this checkout: those of the database that DATABASE_URL names (its owner's URL, as for the migration), else
- * those of the fleet that runs here.
+ * The books of this checkout: those of the deployment whose secrets are in SECRETS_FOLDER, else those of the database that
+ * DATABASE_URL names (its owner's URL, as for the migration), else those of the fleet that runs here.
  *
  * @throws {ConfigurationError} when there is neither
  */
 export async function addressesHere(environment: NodeJS.ProcessEnv = process.env): Promise<BookAddresses> {
-  const { DATABASE_URL } = environment
+  const { DATABASE_URL, SECRETS_FOLDER } = environment
   const data = dataFolder(environment)
+  const named = environment.PSP_URL || environment.STRIPE_SECRET_KEY
+  const provider = named ? environment : undefined
+  if (SECRETS_FOLDER) {
+    const urls = bookkeepers.map((name) => [name, databaseUrlIn(SECRETS_FOLDER, name)])
+    return { urls: Object.fromEntries(urls), provider }
+  }
   if (!DATABASE_URL) {
     const fleet = readState(data)
     if (fleet?.running) return addressesOfFleet(fleet.state)
@@ -70,8 +77,7 @@ export async function addressesHere(environment: NodeJS.ProcessEnv = process.env
   }
   const keys = await openKeys(data, [...processNames])
   const urls = bookkeepers.map((name) => [name, urlAs(DATABASE_URL, name, keys.databasePassword(name))])
-  const named = environment.PSP_URL || environment.STRIPE_SECRET_KEY
-  return { urls: Object.fromEntries(urls), provider: named ? environment : undefined }
+  return { urls: Object.fromEntries(urls), provider }
 }
 
 /** Opens what is there. `close` ends every connection. */

@@ -20,6 +20,9 @@ export const sharedSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 }
 
+/** Every variable that is ours by its name. */
+const ownNames = new Set(['BACKROOM_PROFILE', 'BACKROOM_DATA', 'BACKROOM_STDIO_ACCOUNT'])
+
 /** A TCP port given as text. */
 export const Port = z.coerce.number().int().min(0).max(65535)
 
@@ -27,12 +30,13 @@ export const Port = z.coerce.number().int().min(0).max(65535)
  * Reads the variables of `shape` from the environment. `NAME_FILE` is read where `NAME` is unset, so that secrets can
  * be mounted as files.
  *
- * @throws {ConfigurationError} naming every variable that is missing or wrong
+ * @throws {ConfigurationError} naming every variable that is missing or wrong, or one of ours that does not exist
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape,
   environment: NodeJS.ProcessEnv = process.env,
 ): z.output<z.ZodObject<Shape>> {
+  refuseUnknown(environment)
   const given: Record<string, string | undefined> = {
     PUBLIC_URL: environment.PUBLIC_URL ?? environment.ISSUER_URL,
   }
@@ -41,6 +45,15 @@ export function readSettings<Shape extends z.ZodRawShape>(
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new ConfigurationError(`Cannot start, the environment is incomplete or wrong. ${lines.join('; ')}.`)
+}
+
+/** A misspelt setting would otherwise be a setting that nobody reads. */
+function refuseUnknown(environment: NodeJS.ProcessEnv): void {
+  const unknown = Object.keys(environment).filter((name) => name.startsWith('BACKROOM_') && !ownNames.has(name))
+  if (unknown.length === 0) return
+  throw new ConfigurationError(
+    `Cannot start, ${unknown.join(' and ')} ${unknown.length === 1 ? 'is no setting' : 'are no settings'} of this version. Known are ${[...ownNames].join(', ')}.`,
+  )
 }
 
 function readFile(name: string, environment: NodeJS.ProcessEnv): string | undefined {

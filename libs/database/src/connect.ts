@@ -1,3 +1,5 @@
+import { inSpan, isTracing } from '@backroom/telemetry'
+import { measurePool } from '@backroom/telemetry/metrics'
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 
@@ -50,12 +52,20 @@ export function connect<Schema>(
   // alone, and one that is in use, between two statements of a transaction, for itself.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', (error) => onError?.(error)))
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
-  return { db, pool, close: () => db.destroy() }
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: preparing(pool, schema) }) })
+  const stopMeasuring = measurePool(pool, schema)
+  return {
+    db,
+    pool,
+    async close() {
+      stopMeasuring()
+      await db.destroy()
+    },
+  }
 }
 
 /** Makes Postgres parse and plan each statement once per connection: Kysely sends text, `pg` prepares what has a name. */
-function preparing(pool: pg.Pool): PostgresPool {
+function preparing(pool: pg.Pool, schema: string): PostgresPool {
   const names = new Map<string, string>()
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
@@ -70,7 +80,8 @@ function preparing(pool: pg.Pool): PostgresPool {
     const query = (text: string | object, values?: readonly unknown[]) => {
       if (typeof text !== 'string') return client.query(text as never)
       const name = values?.length ? nameOf(text) : undefined
-      return client.query({ text, values: [...(values ?? [])], ...(name ? { name } : {}) })
+      const send = () => client.query({ text, values: [...(values ?? [])], ...(name ? { name } : {}) })
+      return isTracing() ? inSpan(summaryOf(text), factsOf(text, schema), send) : send()
     }
     return { query, release: () => client.release() } as unknown as PostgresClient
   }
@@ -84,3 +95,19 @@ function preparing(pool: pg.Pool): PostgresPool {
     },
   } as PostgresPool
 }
+
+const relation = /\b(?:from|into|update|join)\s+(?:only\s+)?"?([a-z_][\w.]*)"?/i
+
+/** What a statement does to which table, in few words: `select idempotency`, `begin`. */
+function summaryOf(text: string): string {
+  const [verb = ''] = /[a-z]+/i.exec(text) ?? []
+  const table = relation.exec(text)?.[1]
+  return table ? `${verb.toLowerCase()} ${table}` : verb.toLowerCase()
+}
+
+/** A statement is part of the trace that asked for it; values never are. */
+const factsOf = (text: string, schema: string) => ({
+  kind: 'client' as const,
+  onlyWithin: true,
+  attributes: { 'db.system.name': 'postgresql', 'db.namespace': schema, 'db.query.text': text },
+})

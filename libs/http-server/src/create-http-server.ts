@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { currentTraceId, isTracing, parseTraceparent, traceRequests } from '@backroom/telemetry'
+import { countRequest } from '@backroom/telemetry/metrics'
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set when the process is about to end: answers then ask callers to leave the connection. */
+    isLeaving: boolean
+  }
   interface FastifyRequest {
     /** What the access line says beside method, path and status, such as who called which tool. */
     accessDetails: Record<string, unknown> | undefined
@@ -16,12 +22,13 @@ export interface HttpServerOptions {
   bodyLimit?: number
   /** Addresses whose X-Forwarded-* headers are believed: the gateway's, for the servers behind it. */
   trustProxy?: FastifyServerOptions['trustProxy']
-  /** Path prefixes that leave no access line when they succeed. */
+  /** Path prefixes that leave no access line when they succeed, and no trace. */
   quietPaths?: string[]
+  /** The public door: traces begin there, whatever a caller's own trace is. Default: false. */
+  isDoor?: boolean
 }
 
 const MAX_HEADER_BYTES = 32 * 1024
-const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 const requestIdForm = /^[\w.-]{8,64}$/
 const redacted = ['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key'].map(
   (header) => `headers["${header}"]`,
@@ -37,6 +44,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       level: options.logLevel,
       base: { service: options.name },
       redact: [...redacted, ...redacted.map((path) => `req.${path}`)],
+      ...(isTracing() ? { mixin: () => ({ trace_id: currentTraceId() }) } : {}),
     },
     logController: new LogController({ disableRequestLogging: true }),
     // Every line names its request itself; a logger for each would name it twice and cost more than the line.
@@ -53,21 +61,25 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 15_000 },
     return503OnClosing: true,
   })
+  app.decorate('isLeaving', false)
   app.decorateRequest('accessDetails', undefined)
   const logsAccess = ['trace', 'debug', 'info'].includes(options.logLevel)
-  const quiet = ['/health', '/ready', ...(options.quietPaths ?? [])]
+  const quiet = ['/health', '/ready', '/metrics', ...(options.quietPaths ?? [])]
+  traceRequests(app, { joinsCaller: !options.isDoor, quietPaths: quiet })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    if (app.isLeaving) reply.header('connection', 'close')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     done()
+    countRequest(request, reply)
     const level = reply.statusCode >= 500 ? 'error' : 'info'
     if (level === 'info' && !logsAccess) return
     if (reply.statusCode < 400 && quiet.some((path) => request.url.startsWith(path))) return
     const line = {
       request_id: request.id,
-      trace_id: traceIdOf(request.headers.traceparent),
+      trace_id: request.span?.traceId ?? parseTraceparent(request.headers.traceparent)?.traceId,
       method: request.method,
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
@@ -92,8 +104,4 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return reply.code(status).send({ error: status >= 500 ? 'internal' : 'bad_request', message })
   })
   return app
-}
-
-function traceIdOf(traceparent: unknown): string | undefined {
-  return typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined
 }

@@ -1,5 +1,8 @@
-import { ConfigurationError } from '@backroom/configuration'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigurationError, readSettings } from '@backroom/configuration'
+import { stopTracing } from '@backroom/telemetry'
 import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
 
 /** Where one server of a process listens. */
 export interface Listener {
@@ -8,15 +11,22 @@ export interface Listener {
   port: number
 }
 
+const MAX_NOTICE_MS = 30_000
 const DRAIN_LIMIT_MS = 20_000
+const LEAVE_LIMIT_MS = 1_000
+const LOOK_MS = 10
 
 /**
- * Listens on every given address and closes them in order on SIGTERM or SIGINT: no new connections, calls in flight are
- * finished, then the process ends. A second signal, or 20 s, ends it at once.
+ * Listens on every given address and closes them in order on SIGTERM or SIGINT: callers are asked to leave, for as long as
+ * SHUTDOWN_NOTICE_MS says; then no new connections, calls in flight are finished, and the process ends. A second signal, or
+ * 20 s after the notice, ends it at once.
  *
  * @throws {ConfigurationError} when a port is taken or may not be used; the message names it
  */
 export async function serve(listeners: Listener[]): Promise<void> {
+  const { SHUTDOWN_NOTICE_MS: notice } = readSettings({
+    SHUTDOWN_NOTICE_MS: z.coerce.number().int().min(0).max(MAX_NOTICE_MS).default(0),
+  })
   for (const { app, host, port } of listeners) {
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw listenError(error, host, port)
@@ -26,12 +36,29 @@ export async function serve(listeners: Listener[]): Promise<void> {
   const close = async () => {
     if (closing) process.exit(1)
     closing = true
-    setTimeout(() => process.exit(1), DRAIN_LIMIT_MS).unref()
+    setTimeout(() => process.exit(1), notice + DRAIN_LIMIT_MS).unref()
+    for (const { app } of listeners) app.isLeaving = true
+    if (notice > 0) await sleep(notice)
+    await Promise.all(listeners.map(({ app }) => leave(app)))
     for (const { app } of listeners) await app.close()
+    await stopTracing()
     process.exit(0)
   }
   process.on('SIGTERM', close)
   process.on('SIGINT', close)
+}
+
+/**
+ * Stops listening while everything behind the server still works, so that what its connections still bring is answered as
+ * ever. Long calls and streams are left to the hooks that run next.
+ */
+async function leave({ server }: FastifyInstance): Promise<void> {
+  const connections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)))
+  server.close()
+  for (const end = Date.now() + LEAVE_LIMIT_MS; Date.now() < end && (await connections()) > 0; ) {
+    await sleep(LOOK_MS)
+    server.closeIdleConnections()
+  }
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

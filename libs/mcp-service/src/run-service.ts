@@ -1,12 +1,13 @@
 import { ConfigurationError } from '@backroom/configuration'
 import { serve } from '@backroom/http-server'
+import { startTracing } from '@backroom/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import { type BackgroundContext, backgroundContext, type Stop } from './background.ts'
 import { seedOnce } from './seed-once.ts'
 import { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 import type { Service } from './service.ts'
-import { readServiceSettings, type ServiceSettings } from './settings.ts'
+import { readServiceSettings } from './settings.ts'
 import { runStdio } from './stdio.ts'
 
 export interface RunOptions<Schema> {
@@ -32,6 +33,7 @@ export interface RouteContext<Schema> {
 export async function runService<Schema>(service: Service, options: RunOptions<Schema>): Promise<void> {
   try {
     const settings = readServiceSettings()
+    await startTracing(service.domain)
     if (process.argv.includes('--stdio')) return await runStdio(service, settings, options)
     const { app, internal } = await prepareService(service, settings, options)
     const { HOST: host, PORT, INTERNAL_PORT } = settings

@@ -1,6 +1,8 @@
 import { domains, issuerOf, resourceUrl } from '@backroom/access'
 import type { Connection } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
+import { sharedStore, sweepLimits } from '@backroom/rate-limit'
+import { measure, mountMetrics } from '@backroom/telemetry/metrics'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
@@ -65,6 +67,12 @@ export async function createServiceServer(
   const { runtime, connection } = createRuntime(service, settings, app)
   const identity = identityOf(domain, settings)
   const denyList = pollDenyList(settings.AUTH_INTERNAL_URL, identity.internalAssertion, app.log)
+  const stopMeasuring = measure({
+    name: 'revocations_age_seconds',
+    help: 'Time since this process last heard from auth which tokens are withdrawn.',
+    labels: ['domain'],
+    read: () => [{ labels: { domain }, value: denyList.ageMs() / 1_000 }],
+  })
   const tokens = tokenVerifier({
     jwksUrl: `${settings.AUTH_URL}/auth/jwks`,
     issuer: issuerOf(settings.PUBLIC_URL),
@@ -72,7 +80,13 @@ export async function createServiceServer(
     denyList,
   })
   void tokens.load()
-  await app.register(fastifyRateLimit, { global: false, addHeadersOnExceeding: noCountdown })
+  await app.register(fastifyRateLimit, {
+    global: false,
+    addHeadersOnExceeding: noCountdown,
+    store: sharedStore(runtime.db, 'calls', (error) =>
+      app.log.warn({ err: error }, 'calls are counted by this replica alone'),
+    ),
+  })
   app.decorateRequest('caller', undefined)
   app.decorateRequest('tokenExpiresAt', undefined)
   mountProbes(app, connection, tokens)
@@ -84,6 +98,7 @@ export async function createServiceServer(
     : []
   mountFronts(app, runtime, settings, { ...options, access, grants })
   const internal = createHttpServer({ name: domain, logLevel: settings.LOG_LEVEL })
+  mountMetrics(internal, domain)
   decisionRoutes(internal, { runtime, keys: tokens.keys, denyList })
 
   const stopExpiring = expireRequests(runtime)
@@ -96,6 +111,7 @@ export async function createServiceServer(
     await internal.close()
     tokens.close()
     denyList.close()
+    stopMeasuring()
     await runtime.refusals.settle()
     await sealer.stop()
     await runtime.changes.close()
@@ -108,6 +124,7 @@ export async function createServiceServer(
 async function tidy(db: Runtime['db']): Promise<void> {
   await sweepExpiredKeys(db)
   await sweepUsage(db)
+  await sweepLimits(db)
 }
 
 type Tokens = ReturnType<typeof tokenVerifier>

@@ -1,3 +1,4 @@
+import { currentTraceparent } from '@backroom/telemetry'
 import { sql } from 'kysely'
 import type { AnyDatabase } from './any-database.ts'
 import type { Workflow } from './define.ts'
@@ -35,6 +36,7 @@ export async function begin<Input>(
     values (${id}, ${name}, ${kind}, ${subject}, ${JSON.stringify(input)}::jsonb,
             now() + make_interval(secs => ${deadlineMs ?? null}::bigint / 1000.0), ${startedBy})
     on conflict (id) do nothing`.execute(db)
+  await noteTrace(db, id)
 }
 
 /**
@@ -49,4 +51,14 @@ export async function enqueue<Input>(
   await sql`
     select enqueue_saga(${id}, ${name}, ${kind}, ${subject}, ${JSON.stringify(input)}::jsonb, ${deadlineMs ?? null},
                         ${startedBy}, ${partition ?? null}, ${delayMs ?? null})`.execute(db)
+  await noteTrace(db, id)
+}
+
+/** A workflow belongs to the trace that began it first. */
+async function noteTrace(db: AnyDatabase, id: string): Promise<void> {
+  const traceparent = currentTraceparent()
+  if (!traceparent) return
+  await sql`update saga set traceparent = ${traceparent} where id = ${id} and traceparent is null and ended_at is null`.execute(
+    db,
+  )
 }

@@ -1,4 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service/errors'
+import { inSpan } from '@backroom/telemetry'
 import { DBOS, Error as Engines } from '@dbos-inc/dbos-sdk'
 import { sql } from 'kysely'
 import { isEngineSignal } from './attempt.ts'
@@ -18,6 +19,16 @@ const NOTHING = 2 ** 31 - 1
 export async function runSaga(engine: Engine, workflow: Workflow<never, unknown>, id: string): Promise<void> {
   const saga = await sagaOf(engine.db, id)
   if (!saga || saga.ending) return
+  const facts = {
+    ...(saga.traceparent ? { parent: saga.traceparent } : {}),
+    onlyWithin: true,
+    attributes: { 'backroom.workflow_id': id, 'backroom.takeovers': saga.attempts },
+  }
+  await inSpan(`workflow ${workflow.name}`, facts, () => runFrom(engine, workflow, saga))
+}
+
+async function runFrom(engine: Engine, workflow: Workflow<never, unknown>, saga: Saga): Promise<void> {
+  const { id } = saga
   const run = runOf(saga)
   engine.runs.set(id, run)
   const calm = saga.attempts > 0 ? setTimeout(() => void forgetAttempts(engine, id), CALM_MS).unref() : undefined

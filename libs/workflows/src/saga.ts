@@ -16,6 +16,8 @@ export interface Saga {
   queued: boolean
   parked: Parked | null
   verdict: 'retry' | 'compensate' | 'compensating' | null
+  /** Of the trace in which it was begun. */
+  traceparent: string | null
   /** Set once it has ended. */
   ending: Ending | undefined
 }
@@ -25,7 +27,7 @@ type Row = Omit<Saga, 'ending'> & { output: unknown; error: BusinessErrorBody | 
 /** Reads the row of a workflow. */
 export async function sagaOf(db: AnyDatabase, id: string): Promise<Saga | undefined> {
   const { rows } = await sql<Row>`
-    select id, workflow, state, input, output, error, deadline, attempts, queued, parked, verdict from saga where id = ${id}`.execute(
+    select id, workflow, state, input, output, error, deadline, attempts, queued, parked, verdict, traceparent from saga where id = ${id}`.execute(
     db,
   )
   const [row] = rows

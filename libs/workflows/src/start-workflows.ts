@@ -5,6 +5,7 @@ import { type Engine, type Patience, pause, setEngine } from './engine.ts'
 import { lockExecutor } from './executor-lock.ts'
 import { housekeeping } from './housekeeping.ts'
 import { land, launch, newExecutorId } from './launch.ts'
+import { measureWorkflows } from './measure-workflows.ts'
 import { deliverEndings, dismissWaiters } from './outcome.ts'
 import { deliverVerdicts } from './park.ts'
 import { type Schedule, scheduledRun } from './schedules.ts'
@@ -73,7 +74,7 @@ async function runHere<Schema>(
   ]
   engine.start = await launch(engine, { databaseUrl, executorId, workflows, schedules: all })
   await lock.watch()
-  const stops = [deliverVerdicts(engine), sweepBegun(engine)]
+  const stops = [deliverVerdicts(engine), sweepBegun(engine), measureWorkflows(engine)]
   return async () => {
     await within(DRAIN_MS, () => engine.waiters.size === 0)
     engine.frozen = true

@@ -1,4 +1,5 @@
 import { BusinessError } from '@backroom/mcp-service/errors'
+import { inSpan } from '@backroom/telemetry'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { type Attempt, attempt, resultOf } from './attempt.ts'
 import { RetryLater, type Steps } from './define.ts'
@@ -11,6 +12,7 @@ import { isTransient } from './transient.ts'
 // biome-ignore lint/suspicious/noExplicitAny: the tables are the domain's.
 export function stepsOf(engine: Engine, run: Run): Steps<any> {
   const names = new Set<string>()
+  const facts = { onlyWithin: true, attributes: { 'backroom.workflow_id': run.id } }
   const claim = (name: string) => {
     if (names.has(name)) throw new Error(`Two steps of workflow ${run.workflow} are named ${name}.`)
     names.add(name)
@@ -18,7 +20,8 @@ export function stepsOf(engine: Engine, run: Run): Steps<any> {
   }
   const recorded = async <T>(name: string, mayPass: Attempt['mayPass'], work: () => Promise<T>) => {
     await claim(name)
-    const doing = () => attempt(engine, run, { name, step: DBOS.stepID ?? 0, mayPass }, work)
+    const doing = () =>
+      inSpan(`step ${name}`, facts, () => attempt(engine, run, { name, step: DBOS.stepID ?? 0, mayPass }, work))
     return resultOf(run, name, await DBOS.runStep(doing, { name }))
   }
   const steps: Steps<never> = {
@@ -26,7 +29,8 @@ export function stepsOf(engine: Engine, run: Run): Steps<any> {
     isDeployed: engine.isDeployed,
     async transaction(name, work) {
       await claim(name)
-      return resultOf(run, name, await inLocalTransaction(engine, run, name, work))
+      const record = await inSpan(`step ${name}`, facts, () => inLocalTransaction(engine, run, name, work))
+      return resultOf(run, name, record)
     },
     call: (name, domain, tool, args) => {
       const options = { key: `${run.id}:${name}`, workflowId: run.id }

@@ -5,6 +5,8 @@ import { z } from 'zod'
 /** Tokens that were withdrawn before their time. */
 export interface DenyList {
   denies(claims: JWTPayload): boolean
+  /** Milliseconds since auth last told what is withdrawn. */
+  ageMs(): number
   close(): void
 }
 
@@ -75,6 +77,7 @@ export function pollDenyList(
         const denial = denied.get(`${kind}:${String(claims[kind])}`)
         return denial !== undefined && (claims.iat ?? 0) <= denial.issuedBefore
       }),
+    ageMs: () => Date.now() - lastAnswer,
     close: () => clearInterval(timer),
   }
 }

@@ -1,4 +1,5 @@
 import { type DomainName, domains } from '@backroom/access'
+import { currentTraceparent, inSpan } from '@backroom/telemetry'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import type { CallerProof } from '../caller.ts'
@@ -7,6 +8,7 @@ import { unavailable } from '../calls/outcome.ts'
 import type { ServiceCaller, ServiceCallOptions } from '../define.ts'
 import { BusinessError, type BusinessErrorBody, businessErrorOf } from '../errors.ts'
 import { VERSION } from '../mcp/view.ts'
+import { anyReplica } from './any-replica.ts'
 import { type Circuit, createCircuit } from './circuit.ts'
 import type { ServiceIdentity } from './service-identity.ts'
 
@@ -40,7 +42,7 @@ export function serviceClient(
   identity: ServiceIdentity,
 ): ServiceClient {
   // Callees keep idle connections for 72 s; ours end before, so that no call goes out on a dead one.
-  const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 2_000 } })
+  const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 2_000, lookup: anyReplica } })
   const circuits = new Map<DomainName, Circuit>()
   const circuitOf = (callee: DomainName): Circuit => {
     const circuit = circuits.get(callee) ?? createCircuit()
@@ -60,13 +62,18 @@ export function serviceClient(
         'mcp-protocol-version': REVISION,
         'mcp-method': 'tools/call',
         'mcp-name': tool,
+        ...traceHeader(),
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
     }).then(async ({ statusCode, body }) => ({ status: statusCode, text: await body.text() }))
 
-  const callWith =
-    (proof: () => CallerProof | undefined): ServiceCaller =>
-    async (callee, tool, args, { timeoutMs = CALL_TIMEOUT_MS, ...process }: ServiceCallOptions = {}) => {
+  const callWith = (proof: () => CallerProof | undefined): ServiceCaller => {
+    const call: ServiceCaller = async (
+      callee,
+      tool,
+      args,
+      { timeoutMs = CALL_TIMEOUT_MS, ...process }: ServiceCallOptions = {},
+    ) => {
       const { title } = domains[callee]
       const address = addresses[callee]
       if (!address) throw unavailable(`${title} is not part of this fleet.`)
@@ -74,7 +81,10 @@ export function serviceClient(
       if (!circuit.mayTry()) throw unavailable(`${title} has not answered for a while.`)
       const presented = proof()
       const token = await identity.token(callee, presented)
-      const _meta = { ...envelope(caller), ...metaOf({ ...process, timeoutMs }) }
+      const _meta = {
+        ...envelope(caller),
+        ...metaOf({ ...process, timeoutMs, traceparent: currentTraceparent() }),
+      }
       const answer = await send(callee, address, token, tool, { name: tool, arguments: args, _meta }, timeoutMs).catch(
         () => undefined,
       )
@@ -86,11 +96,24 @@ export function serviceClient(
       if (answer.status !== 200) throw unavailable(`${title} does not answer (${answer.status}).`)
       return contentOf(title, Answer.parse(JSON.parse(answer.text)))
     }
+    return (callee, tool, args, options) =>
+      inSpan(`call ${callee} ${tool}`, factsOf(callee, tool), () => call(callee, tool, args, options))
+  }
   return {
     asItself: callWith(() => undefined),
     isDeployed: (domain) => addresses[domain] !== undefined,
     onBehalfOf: (proof) => callWith(() => proof() ?? fail('Nobody is signed in, so nobody can be acted for.')),
   }
+}
+
+const factsOf = (callee: DomainName, tool: string) => ({
+  kind: 'client' as const,
+  attributes: { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': tool, 'server.address': callee },
+})
+
+function traceHeader(): { traceparent?: string } {
+  const traceparent = currentTraceparent()
+  return traceparent ? { traceparent } : {}
 }
 
 function contentOf(title: string, { result, error }: Answer): unknown {

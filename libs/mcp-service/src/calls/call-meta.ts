@@ -1,3 +1,4 @@
+import { traceparentIn } from '@backroom/telemetry'
 import { type Caller, serviceBehind } from '../caller.ts'
 
 /** What a call says about itself beside its arguments. */
@@ -10,6 +11,8 @@ export interface CallMeta {
   approvalId?: string | undefined
   /** How long the calling service waits for the answer, in milliseconds. */
   timeoutMs?: number | undefined
+  /** Where the caller's own trace stands (W3C Trace Context). */
+  traceparent?: string | undefined
 }
 
 const MAX_ID_LENGTH = 255
@@ -19,7 +22,7 @@ export function callMeta(meta: unknown, caller: Caller): CallMeta {
   if (meta === null || typeof meta !== 'object') return {}
   const members = meta as Record<string, unknown>
   const key = members['idempotency-key']
-  const keyed = typeof key === 'string' ? { key } : {}
+  const keyed = { ...(typeof key === 'string' ? { key } : {}), traceparent: traceparentIn(meta) }
   if (serviceBehind(caller) === undefined) return keyed
   const timeoutMs = members['timeout-ms']
   return {
@@ -31,12 +34,13 @@ export function callMeta(meta: unknown, caller: Caller): CallMeta {
 }
 
 /** The `_meta` that {@link callMeta} reads. */
-export function metaOf({ key, workflowId, approvalId, timeoutMs }: CallMeta): Record<string, unknown> {
+export function metaOf({ key, workflowId, approvalId, timeoutMs, traceparent }: CallMeta): Record<string, unknown> {
   return {
     ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...(workflowId === undefined ? {} : { 'workflow-id': workflowId }),
     ...(approvalId === undefined ? {} : { 'approval-id': approvalId }),
     ...(timeoutMs === undefined ? {} : { 'timeout-ms': timeoutMs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   }
 }
 

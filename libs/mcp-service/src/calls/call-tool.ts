@@ -13,6 +13,7 @@ import type { CallMeta } from './call-meta.ts'
 import { countAgainstProfile } from './daily-limit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { acknowledge, type CallKey, claimKeys } from './idempotency.ts'
+import { observed } from './observed.ts'
 import { errorBodyOf, isRepeatable, type Outcome, OutputMismatch, resultOf, type ToolResult } from './outcome.ts'
 import { runStarted } from './start.ts'
 
@@ -40,7 +41,11 @@ const MAX_TRIES = 4
  * What a tool call means, whatever front it came through: scope, arguments, repeat protection, approval policy, effect,
  * output check, audit. Never throws; whatever goes wrong is an error body, and nothing of the call remains then.
  */
-export async function callTool(runtime: Runtime, call: ToolCall): Promise<Outcome> {
+export function callTool(runtime: Runtime, call: ToolCall): Promise<Outcome> {
+  return observed(runtime.service.domain, call, () => outcomeOf(runtime, call))
+}
+
+async function outcomeOf(runtime: Runtime, call: ToolCall): Promise<Outcome> {
   const startedAt = performance.now()
   const { tool } = call.compiled
   const parsed = call.compiled.input.safeParse(call.args ?? {})

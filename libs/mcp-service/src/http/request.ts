@@ -1,3 +1,4 @@
+import { parseTraceparent } from '@backroom/telemetry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { anonymous, type CallerProof } from '../caller.ts'
 import type { Request } from '../runtime.ts'
@@ -7,16 +8,13 @@ export type Hook =
   | ((request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void)
   | ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>)
 
-const traceparentForm = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
-
 /** The service's view of an HTTP request. */
 export function requestOf(http: FastifyRequest, reply: FastifyReply): Request {
-  const traceparent = http.headers.traceparent
   let signal: AbortSignal | undefined
   return {
     caller: http.caller ?? anonymous,
     requestId: http.id,
-    traceId: typeof traceparent === 'string' ? traceparentForm.exec(traceparent)?.[1] : undefined,
+    traceId: http.span?.traceId ?? parseTraceparent(http.headers.traceparent)?.traceId,
     signal: () => (signal ??= signalOf(reply)),
     progress: () => undefined,
     proof: () => http.caller && proofOf(http.headers.authorization),

@@ -1,0 +1,2 @@
+export { sharedStore } from './shared-store.ts'
+export { sweepLimits } from './table.ts'
