@@ -16,12 +16,14 @@ COPY . .
 FROM node:24.21.0-bookworm-slim AS process
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 INTERNAL_PORT=9000 SHUTDOWN_NOTICE_MS=2000
 # Programs are started by Node alone; what could install others does not belong here.
-RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
+ && install --directory --owner=1000 --group=1000 /audit
 WORKDIR /backroom
 USER 1000:1000
 EXPOSE 8000 9000
 ENTRYPOINT ["node"]
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["/bin/bash", "/backroom/healthy"]
+# The first start of the demo fills the tables: on a small machine that takes a while.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=180s --retries=6 CMD ["/bin/bash", "/backroom/healthy"]
 
 FROM source AS gateway-files
 RUN sh fleet/image/assemble.sh @backroom/gateway
@@ -46,6 +48,24 @@ RUN sh fleet/image/assemble.sh @backroom/oms
 FROM process AS oms
 COPY --from=oms-files /image /backroom
 CMD ["services/oms/src/main.ts"]
+
+FROM source AS tms-files
+RUN sh fleet/image/assemble.sh @backroom/tms
+FROM process AS tms
+COPY --from=tms-files /image /backroom
+CMD ["services/tms/src/main.ts"]
+
+FROM source AS rma-files
+RUN sh fleet/image/assemble.sh @backroom/rma
+FROM process AS rma
+COPY --from=rma-files /image /backroom
+CMD ["services/rma/src/main.ts"]
+
+FROM source AS claims-files
+RUN sh fleet/image/assemble.sh @backroom/claims
+FROM process AS claims
+COPY --from=claims-files /image /backroom
+CMD ["services/claims/src/main.ts"]
 
 FROM source AS payments-files
 RUN sh fleet/image/assemble.sh @backroom/payments

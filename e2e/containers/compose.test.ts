@@ -159,6 +159,8 @@ describe('the fleet in containers', async () => {
     await fleet.healthy()
     await load.stop()
     await provesItsBooks()
+    const trails = await fleet.compose('run', '--rm', 'admin', 'audit', 'verify')
+    assert.match(trails, /oms: \d+ rows, signed end at \d+/)
   })
 
   test('comes back from a backup with books that agree', async () => {

@@ -24,7 +24,7 @@ function architecture(): string[] {
   return [
     ...['auth', ...domains].map((name) => `gateway -> ${name}:http`),
     ...domains.flatMap((domain) => [`${domain} -> auth:http`, `${domain} -> auth:internal`]),
-    ...domains.map((domain) => `auth -> ${domain}:internal`),
+    ...domains.flatMap((domain) => [`auth -> ${domain}:http`, `auth -> ${domain}:internal`]),
     ...domains.flatMap((domain) => calleesOf(domain).map((callee) => `${domain} -> ${callee}:http`)),
     ...processes.map((name) => `prometheus -> ${name}:internal`),
   ]

@@ -34,6 +34,7 @@ export async function createSecrets(folder: string, database: string): Promise<v
   for (const role of ['auth', ...domains]) await once(file(role, 'database-url'), () => urlOf(role, createSecret()))
   const shared = await once(file('psp', 'psp-secret'), createSecret)
   await once(file('payments', 'psp-secret'), () => shared)
+  await once(file('tms', 'carrier-secret'), createSecret)
 }
 
 /**

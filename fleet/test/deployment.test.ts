@@ -25,10 +25,7 @@ interface ComposeService {
   depends_on?: Record<string, unknown>
 }
 
-const compose: { services: Record<string, ComposeService>; 'x-domains': Record<string, string> } = parse(
-  text('docker-compose.yml'),
-  { merge: true },
-)
+const compose: { services: Record<string, ComposeService> } = parse(text('docker-compose.yml'), { merge: true })
 
 describe('the Dockerfile', () => {
   test('has a target for every process, which starts its program', () => {
@@ -45,10 +42,16 @@ describe('the Dockerfile', () => {
 describe('docker-compose.yml', () => {
   test('runs every process from its own image, and tells the others where it is', () => {
     for (const name of processes) assert.equal(compose.services[name]?.build?.target, name)
-    const addresses = Object.fromEntries(
-      deployed.map((domain) => [`${domain.toUpperCase()}_URL`, `http://${domain}:8000`]),
-    )
-    assert.deepEqual(compose['x-domains'], addresses)
+    for (const name of ['gateway', 'auth', ...deployed]) {
+      const { environment = {} } = compose.services[name] ?? {}
+      for (const domain of deployed)
+        assert.equal(environment[`${domain.toUpperCase()}_URL`], `http://${domain}:8000`, name)
+    }
+    for (const domain of deployed)
+      assert.equal(
+        compose.services.auth?.environment?.[`${domain.toUpperCase()}_INTERNAL_URL`],
+        `http://${domain}:9000`,
+      )
     const waited = Object.keys(compose.services.gateway?.depends_on ?? {})
     assert.deepEqual(new Set(waited), new Set(processes.filter((name) => name !== 'gateway')))
   })
@@ -74,6 +77,15 @@ describe('docker-compose.yml', () => {
     const all = ['postgres', ...processes.filter((name) => name !== 'gateway')]
     const inMigration = compose.services.migrate?.volumes ?? []
     assert.deepEqual(new Set(inMigration), new Set(all.map((name) => `${name}-secrets:/secrets/${name}`)))
+  })
+
+  test('keeps the signed ends of the audit chains, each where its server alone writes', () => {
+    const volumesOf = (name: string) => compose.services[name]?.volumes ?? []
+    for (const name of ['auth', ...deployed]) {
+      assert.equal(compose.services[name]?.environment?.AUDIT_HEADS, '/audit')
+      assert.ok(volumesOf(name).includes(`${name}-audit:/audit`), name)
+      assert.ok(volumesOf('admin').includes(`${name}-audit:/audit/${name}:ro`), name)
+    }
   })
 
   test('takes settings that .env.example explains, with the same defaults', () => {
@@ -134,6 +146,7 @@ describe('the secrets of a deployment', () => {
         assert.equal(url.host, 'database:5432')
       }
       assert.equal(files.get('payments/psp-secret'), files.get('psp/psp-secret'))
+      assert.ok(files.get('tms/carrier-secret'))
       const passwords = ['auth', ...deployed, 'postgres'].map((name) => new URL(databaseUrlIn(folder, name)).password)
       assert.equal(new Set(passwords).size, passwords.length)
       assert.equal(statSync(join(folder, 'auth', 'keys.json')).mode & 0o077, 0)

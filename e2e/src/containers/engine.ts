@@ -42,7 +42,14 @@ export function composition(project: string, environment: Record<string, string>
     env: { ...process.env, ...environment, COMPOSE_PROJECT_NAME: project },
   }
   const docker = async (...args: string[]) => (await run('docker', args, options)).stdout
-  const compose = async (...args: string[]) => (await run(command, [...first, ...args], options)).stdout
+  const compose = async (...args: string[]) => {
+    try {
+      return (await run(command, [...first, ...args], options)).stdout
+    } catch (error) {
+      const { stderr = '' } = error as { stderr?: string }
+      throw new Error(`compose ${args.join(' ')}: ${stderr.slice(-500)}\n${await complaints()}`)
+    }
+  }
   const containers = async (service?: string) => {
     const filters = [`label=com.docker.compose.project=${project}`]
     if (service) filters.push(`label=com.docker.compose.service=${service}`)
@@ -51,8 +58,24 @@ export function composition(project: string, environment: Record<string, string>
     if (names.length === 0) return []
     return (JSON.parse(await docker('inspect', ...names)) as Inspected[]).map(containerOf)
   }
-  const healthy = (limitMs = 180_000) =>
-    until('every server is healthy', async () => (await containers()).every(isWell), { limitMs, everyMs: 1_000 })
+  const complaints = async () => {
+    const unwell = (await containers()).filter((container) => !isWell(container))
+    const words = unwell.map(async ({ id, service, state, health }) => {
+      const { stdout, stderr } = await run('docker', ['logs', '--tail', '5', id], options)
+      return `${service} is ${health ?? state}: ${stdout}${stderr}`
+    })
+    return (await Promise.all(words)).join('\n')
+  }
+  const healthy = async (limitMs = 180_000) => {
+    try {
+      await until('every server is healthy', async () => (await containers()).every(isWell), {
+        limitMs,
+        everyMs: 1_000,
+      })
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await complaints()}`)
+    }
+  }
   return { compose, docker, containers, healthy }
 }
 

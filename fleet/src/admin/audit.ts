@@ -17,7 +17,6 @@ import { ConfigurationError } from '@backroom/configuration'
 import type { JWK } from 'jose'
 import colors from 'picocolors'
 import type { Installation } from '../databases-here.ts'
-import { auditHeads } from '../plan.ts'
 import { type Commands, theOne, UsageError, withDatabase } from './command.ts'
 
 const trails = ['auth', ...domainNames] as const
@@ -69,8 +68,8 @@ async function verifyOne(installation: Installation, trail: Trail): Promise<bool
 }
 
 /** @throws {ConfigurationError} when the head was not signed by its service */
-async function headOf({ data, keys }: Installation, trail: Trail): Promise<SignedHead | undefined> {
-  const signed = await headFolder(auditHeads(data)).read(trail)
+async function headOf({ headsOf, keys }: Installation, trail: Trail): Promise<SignedHead | undefined> {
+  const signed = await headFolder(headsOf(trail)).read(trail)
   if (signed === undefined) return undefined
   const published =
     trail === 'auth'

@@ -7,7 +7,7 @@ import { type BackgroundContext, backgroundContext, type Stop } from './backgrou
 import { seedOnce } from './seed-once.ts'
 import { createServiceServer, type ServerOptions, type ServiceServer } from './server.ts'
 import type { Service } from './service.ts'
-import { readServiceSettings } from './settings.ts'
+import { readServiceSettings, type ServiceSettings } from './settings.ts'
 import { runStdio } from './stdio.ts'
 
 export interface RunOptions<Schema> {

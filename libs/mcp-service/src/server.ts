@@ -16,6 +16,7 @@ import { originGuard } from './access/origin.ts'
 import { tokenVerifier } from './access/tokens.ts'
 import { expireRequests } from './approvals/expiry.ts'
 import { decisionRoutes } from './approvals/internal-routes.ts'
+import { measureRequests } from './approvals/measure-requests.ts'
 import { sealTrail } from './audit/trail.ts'
 import { sweepUsage } from './calls/daily-limit.ts'
 import { sweepExpiredKeys } from './calls/idempotency.ts'
@@ -67,12 +68,15 @@ export async function createServiceServer(
   const { runtime, connection } = createRuntime(service, settings, app)
   const identity = identityOf(domain, settings)
   const denyList = pollDenyList(settings.AUTH_INTERNAL_URL, identity.internalAssertion, app.log)
-  const stopMeasuring = measure({
-    name: 'revocations_age_seconds',
-    help: 'Time since this process last heard from auth which tokens are withdrawn.',
-    labels: ['domain'],
-    read: () => [{ labels: { domain }, value: denyList.ageMs() / 1_000 }],
-  })
+  const stopMeasuring = [
+    measureRequests(runtime.db, domain),
+    measure({
+      name: 'revocations_age_seconds',
+      help: 'Time since this process last heard from auth which tokens are withdrawn.',
+      labels: ['domain'],
+      read: () => [{ labels: { domain }, value: denyList.ageMs() / 1_000 }],
+    }),
+  ]
   const tokens = tokenVerifier({
     jwksUrl: `${settings.AUTH_URL}/auth/jwks`,
     issuer: issuerOf(settings.PUBLIC_URL),
@@ -111,7 +115,7 @@ export async function createServiceServer(
     await internal.close()
     tokens.close()
     denyList.close()
-    stopMeasuring()
+    for (const stop of stopMeasuring) stop()
     await runtime.refusals.settle()
     await sealer.stop()
     await runtime.changes.close()

@@ -103,7 +103,6 @@ function compile(tool: Tool): CompiledTool {
         idempotentHint: tool.idempotent ?? tool.effect === 'read',
         openWorldHint: tool.openWorld ?? false,
       },
-      ...(tool.view ? { _meta: { ui: { resourceUri: tool.view } } } : {}),
     },
   }
 }
