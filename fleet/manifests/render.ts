@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { createSecrets } from '../../src/secrets.ts'
-import { root } from '../../src/settings.ts'
+import { createSecrets } from '../src/secrets.ts'
+import { root } from '../src/settings.ts'
 
 /** A Kubernetes object as far as every kind is the same. */
 export interface KubernetesObject {

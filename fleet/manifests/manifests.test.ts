@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type DomainName, domainNames, exchangeSources, serviceClientScopes } from '@backroom/access'
 import { processesToRun } from '../src/plan.ts'
-import { type Endpoint, endpointsOf, INTERNET, NAMESPACE, openPaths } from './manifests/network-paths.ts'
-import { type KubernetesObject, type Pod, podOf, render } from './manifests/render.ts'
+import { type Endpoint, endpointsOf, INTERNET, NAMESPACE, openPaths } from './network-paths.ts'
+import { type KubernetesObject, type Pod, podOf, render } from './render.ts'
 
 const processes = processesToRun({ profile: 'demo' }).filter((name) => name !== 'psp')
 const domains = domainNames.filter((domain) => processes.includes(domain))
