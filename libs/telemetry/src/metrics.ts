@@ -3,11 +3,14 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { createCounter, createHistogram } from './series.ts'
 
 const registry = new Registry()
+let measuresProcess = false
 
 /** Serves what this process measures at `GET /metrics`; for a port that only the fleet reaches. */
 export function mountMetrics(app: FastifyInstance, service: string): void {
   registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
+  // Several servers of one process share what it measures of itself.
+  if (!measuresProcess) collectDefaultMetrics({ register: registry })
+  measuresProcess = true
   app.get('/metrics', async (_request, reply) => {
     const own = [requests, calls, callSeconds].map((one) => `${one.text(service)}\n`)
     return reply.type(registry.contentType).send(`${own.join('')}${await registry.metrics()}`)
