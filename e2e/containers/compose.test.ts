@@ -12,7 +12,7 @@ import { freePort } from '@backroom/fleet'
 import { composition } from '../src/containers/engine.ts'
 import { costs, costTable } from '../src/containers/measure.ts'
 import { subscribe } from '../src/containers/subscription.ts'
-import { type Load, startLoad } from '../src/crash/load.ts'
+import { type Acknowledged, type Load, startLoad } from '../src/crash/load.ts'
 import { persistentCaller } from '../src/crash/persistent-caller.ts'
 import { plentiful } from '../src/crash/plentiful.ts'
 import { plainCalls } from '../src/plain-calls.ts'
@@ -116,7 +116,7 @@ describe('the fleet in containers', async () => {
     const intent = { domain: 'wms' as const, token: warehouse, tool: 'reserve_stock', key: 'one-intent' }
     const args = { order_ref: 'one-intent', lines: [{ sku, qty: 1 }], ttl_s: 600 }
     const answers = await Promise.all(Array.from({ length: 30 }, () => client.call({ ...intent, args })))
-    assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1)
+    for (const answer of answers) assert.deepEqual(answer, answers[0])
     await until('every stream has heard of it', () => watches.every(({ heard }) => heard.includes(uri)))
     for (const watch of watches) watch.close()
 
@@ -147,6 +147,7 @@ describe('the fleet in containers', async () => {
   })
 
   test('recovers by itself when Postgres was away, and keeps what it acknowledged', async (t) => {
+    const unitsBefore = await unitsInCart()
     const load = await startWork()
     await everyoneWorks(load)
     const [postgres] = await fleet.containers('postgres')
@@ -158,6 +159,8 @@ describe('the fleet in containers', async () => {
     t.diagnostic(`all work went on ${((Date.now() - since) / 1_000).toFixed(1)} s after the database was back`)
     await fleet.healthy()
     await load.stop()
+    await keeps(load.acknowledged, unitsBefore)
+    t.diagnostic(`${load.acknowledged.orders.length} orders acknowledged, each there as it was bought`)
     await provesItsBooks()
     const trails = await fleet.compose('run', '--rm', 'admin', 'audit', 'verify')
     assert.match(trails, /oms: \d+ rows, signed end at \d+/)
@@ -177,7 +180,7 @@ describe('the fleet in containers', async () => {
       await fleet.healthy()
       const [empty] = await fleet.containers('postgres')
       await fleet.docker('cp', join(folder, 'backup'), `${empty?.id}:/tmp/backup`)
-      const restore = ['pg_restore', '--username=backroom', '--dbname=backroom', '--clean', '--if-exists']
+      const restore = ['pg_restore', '--username=backroom', '--dbname=postgres', '--clean', '--create', '--if-exists']
       await fleet.docker('exec', empty?.id ?? '', ...restore, '--exit-on-error', '/tmp/backup')
       await fleet.compose('up', '--detach')
       await fleet.healthy()
@@ -189,6 +192,24 @@ describe('the fleet in containers', async () => {
       await rm(folder, { recursive: true })
     }
   })
+
+  async function unitsInCart(): Promise<number> {
+    const { body } = await calls.tool('catshop', await token('demo3@example.com', 'catshop'), 'view_cart', {})
+    return body.items.reduce((sum: number, { quantity }: { quantity: number }) => sum + quantity, 0)
+  }
+
+  /** Everything that clients were told had happened is there, and once. */
+  async function keeps({ orders, cart }: Acknowledged, unitsBefore: number): Promise<void> {
+    const filled = [...cart.values()].reduce((sum, units) => sum + units, 0)
+    assert.equal(await unitsInCart(), unitsBefore + filled)
+    const shopper = await token('demo4@example.com', 'catshop')
+    for (const { orderId, productId, quantity } of orders) {
+      const { body } = await calls.tool('catshop', shopper, 'get_order_status', { order_id: orderId })
+      const lines = body.line_items.map(({ item, quantity }: OrderLine) => [item.id, quantity.total])
+      assert.deepEqual(lines, [[productId, quantity]], orderId)
+    }
+    assert.equal(new Set(orders.map(({ orderId }) => orderId)).size, orders.length)
+  }
 
   async function provesItsBooks(): Promise<void> {
     await until(
@@ -202,6 +223,11 @@ describe('the fleet in containers', async () => {
     )
   }
 })
+
+interface OrderLine {
+  item: { id: string }
+  quantity: { total: number }
+}
 
 /** How many of so many calls, 32 at a time, said yes. */
 async function burst(count: number, call: () => Promise<boolean>): Promise<number> {

@@ -26,7 +26,7 @@ function architecture(): string[] {
     ...domains.flatMap((domain) => [`${domain} -> auth:http`, `${domain} -> auth:internal`]),
     ...domains.flatMap((domain) => [`auth -> ${domain}:http`, `auth -> ${domain}:internal`]),
     ...domains.flatMap((domain) => calleesOf(domain).map((callee) => `${domain} -> ${callee}:http`)),
-    ...processes.map((name) => `prometheus -> ${name}:internal`),
+    ...[...processes, 'books'].map((name) => `prometheus -> ${name}:internal`),
   ]
 }
 
@@ -51,7 +51,7 @@ describe('the overlay local', () => {
     objects = await render('local')
   })
 
-  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'psp', 'postgres', 'migrate']))
+  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'books', 'psp', 'postgres', 'migrate']))
 
   test('opens the paths of the architecture and no other', () => {
     const endpoints = endpointsOf(objects)
@@ -62,8 +62,8 @@ describe('the overlay local', () => {
       new Set([
         ...architecture(),
         ...outward(endpoints),
-        ...['migrate', 'auth', ...domains].map((name) => `${name} -> postgres:postgres`),
-        ...['payments -> psp:http', 'psp -> payments:http'],
+        ...['migrate', 'auth', ...domains, 'books'].map((name) => `${name} -> postgres:postgres`),
+        ...['payments -> psp:http', 'psp -> payments:http', 'books -> psp:http'],
         ...anyone.map(({ name }) => `${name} -> gateway:http`),
       ]),
     )
@@ -76,7 +76,7 @@ describe('the overlay production', () => {
     objects = await render('production')
   })
 
-  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'migrate', ...keyJobs]))
+  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'books', 'migrate', ...keyJobs]))
 
   test('opens the paths of the architecture and no other', () => {
     const endpoints = endpointsOf(objects)
@@ -91,9 +91,9 @@ describe('the overlay production', () => {
       new Set([
         ...architecture(),
         ...outward(endpoints),
-        ...['migrate', 'auth', ...domains].map((name) => `${name} -> database:postgres`),
+        ...['migrate', 'auth', ...domains, 'books'].map((name) => `${name} -> database:postgres`),
         ...['prometheus -> database:metrics', 'database -> names:dns', 'database -> internet:https'],
-        ...['auth', 'payments', ...keyJobs].map((name) => `${name} -> internet:https`),
+        ...['auth', 'payments', 'books', ...keyJobs].map((name) => `${name} -> internet:https`),
         'door -> gateway:http',
       ]),
     )

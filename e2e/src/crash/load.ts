@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlainCalls } from '../plain-calls.ts'
 import { type PersistentCaller, persistentCaller, type Refusal } from './persistent-caller.ts'
@@ -80,19 +81,21 @@ export function startLoad(calls: PlainCalls, workers: Workers): Load {
 }
 
 function workOf({ ops, warehouse, collector, shopper, sku, products }: Workers): Record<string, Work> {
+  // No intent of another load is repeated.
+  const load = randomUUID().slice(0, 8)
   return {
     async read(client) {
       await client.call({ domain: 'wms', tool: 'get_stock', token: ops, args: { skus: [sku] } })
       await client.call({ domain: 'catshop', tool: 'view_cart', token: collector, args: {} })
     },
     async reorder(client, turn, { reorders }) {
-      const note = `crash ${turn}`
+      const note = `crash ${load} ${turn}`
       const args = { ...REORDERED, note }
       await client.call({ domain: 'wms', tool: 'create_reorder', token: ops, args, key: note })
       reorders.push(note)
     },
     async reserve(client, turn, { reservations }) {
-      const order_ref = `crash-${turn}`
+      const order_ref = `crash-${load}-${turn}`
       const common = { domain: 'wms' as const, token: warehouse, key: order_ref }
       await client.call({
         ...common,
@@ -108,11 +111,11 @@ function workOf({ ops, warehouse, collector, shopper, sku, products }: Workers):
       const product_id = String((turn % PRODUCTS) + 1)
       if ((cart.get(product_id) ?? 0) >= MOST_IN_CART) return
       const args = { product_id, quantity: 1 }
-      await client.call({ domain: 'catshop', tool: 'add_to_cart', token: collector, args, key: `fill-${turn}` })
+      await client.call({ domain: 'catshop', tool: 'add_to_cart', token: collector, args, key: `fill-${load}-${turn}` })
       cart.set(product_id, (cart.get(product_id) ?? 0) + 1)
     },
     async buy(client, turn, { orders }) {
-      const common = { domain: 'catshop' as const, token: shopper, key: `buy-${turn}` }
+      const common = { domain: 'catshop' as const, token: shopper, key: `buy-${load}-${turn}` }
       const args = { product_id: products[turn % products.length] ?? '', quantity: (turn % 3) + 1 }
       const cart = await client.call({ ...common, tool: 'add_to_cart', args })
       const [line] = cart.items as { product_id: string }[]

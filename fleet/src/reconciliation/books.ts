@@ -64,7 +64,7 @@ export function addressesOfFleet({ publicUrl, processes }: Pick<FleetState, 'pub
 export async function addressesHere(environment: NodeJS.ProcessEnv = process.env): Promise<BookAddresses> {
   const { DATABASE_URL, SECRETS_FOLDER } = environment
   const data = dataFolder(environment)
-  const named = environment.PSP_URL || environment.STRIPE_SECRET_KEY
+  const named = environment.PSP_URL || environment.STRIPE_SECRET_KEY || environment.STRIPE_SECRET_KEY_FILE
   const provider = named ? environment : undefined
   if (SECRETS_FOLDER) {
     const urls = bookkeepers.map((name) => [name, databaseUrlIn(SECRETS_FOLDER, name)])

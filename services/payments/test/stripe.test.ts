@@ -284,8 +284,10 @@ describe('Stripe', () => {
 test('the environment chooses the provider, and half a configuration is refused', () => {
   const stripe = { STRIPE_SECRET_KEY: 'sk_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' }
   const simulator = { PSP_URL: 'http://127.0.0.1:8110', PSP_SECRET: 'sixteen characters' }
-  assert.equal(chooseProvider({ ...stripe, ...simulator }).name, 'stripe')
-  assert.equal(chooseProvider(simulator).name, 'simulator')
+  const demo = { ...simulator, BACKROOM_PROFILE: 'demo' }
+  assert.equal(chooseProvider({ ...stripe, ...demo }).name, 'stripe')
+  assert.equal(chooseProvider(demo).name, 'simulator')
+  assert.throws(() => chooseProvider(simulator), /the demo profile alone/)
   assert.throws(() => chooseProvider({}), /STRIPE_SECRET_KEY/)
-  assert.throws(() => chooseProvider({ ...simulator, STRIPE_SECRET_KEY: 'sk_1' }), /STRIPE_WEBHOOK_SECRET/)
+  assert.throws(() => chooseProvider({ ...demo, STRIPE_SECRET_KEY: 'sk_1' }), /STRIPE_WEBHOOK_SECRET/)
 })

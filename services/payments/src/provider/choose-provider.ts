@@ -5,7 +5,7 @@ import { simulatorProvider } from './simulator.ts'
 import { stripeProvider } from './stripe.ts'
 
 /**
- * The provider that the environment names: Stripe where its keys are given, else the simulated one.
+ * The provider that the environment names: Stripe where its keys are given, else, in the demo alone, the simulated one.
  *
  * @throws {ConfigurationError} when neither is complete
  */
@@ -13,6 +13,7 @@ export function chooseProvider(environment: NodeJS.ProcessEnv = process.env): Pr
   const { PUBLIC_URL: publicUrl, ...settings } = readSettings(
     {
       PUBLIC_URL: sharedSettings.PUBLIC_URL,
+      BACKROOM_PROFILE: sharedSettings.BACKROOM_PROFILE,
       /** Secret API key of the account. */
       STRIPE_SECRET_KEY: z.string().min(1).optional(),
       /** Signing secret of the webhook endpoint `<PUBLIC_URL>/payments/webhooks/stripe`. */
@@ -28,9 +29,10 @@ export function chooseProvider(environment: NodeJS.ProcessEnv = process.env): Pr
   const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_URL: apiUrl, PSP_URL, PSP_SECRET } = settings
   if (STRIPE_SECRET_KEY && STRIPE_WEBHOOK_SECRET)
     return stripeProvider({ secretKey: STRIPE_SECRET_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET, publicUrl, apiUrl })
-  if (!STRIPE_SECRET_KEY && PSP_URL && PSP_SECRET)
+  const isDemo = settings.BACKROOM_PROFILE === 'demo'
+  if (isDemo && !STRIPE_SECRET_KEY && PSP_URL && PSP_SECRET)
     return simulatorProvider({ url: PSP_URL, secret: PSP_SECRET, publicUrl })
   throw new ConfigurationError(
-    'No payment provider is configured. Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET (or STRIPE_SECRET_KEY_FILE and STRIPE_WEBHOOK_SECRET_FILE); in the demo, npm start names the simulated one.',
+    'No payment provider is configured. Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET (or STRIPE_SECRET_KEY_FILE and STRIPE_WEBHOOK_SECRET_FILE); the simulated one serves the demo profile alone.',
   )
 }

@@ -8,13 +8,14 @@ export interface SimulatorSettings extends Target {
 }
 
 /**
- * What the environment says of carriers: with `CARRIER_SECRET` the simulated ones, else the own fleet alone.
+ * What the environment says of carriers: in the demo, with `CARRIER_SECRET`, the simulated ones, else the own fleet alone.
  *
  * @throws {ConfigurationError} for values that are wrong
  */
 export function chooseCarriers(environment: NodeJS.ProcessEnv = process.env): SimulatorSettings | undefined {
-  const { PUBLIC_URL, CARRIER_SECRET, CARRIER_WEBHOOK_URL, CARRIER_DAY_SECONDS } = readSettings(
+  const { BACKROOM_PROFILE, PUBLIC_URL, CARRIER_SECRET, CARRIER_WEBHOOK_URL, CARRIER_DAY_SECONDS } = readSettings(
     {
+      BACKROOM_PROFILE: sharedSettings.BACKROOM_PROFILE,
       PUBLIC_URL: sharedSettings.PUBLIC_URL,
       /** Signs the notifications of the simulated carriers. */
       CARRIER_SECRET: z.string().min(16).optional(),
@@ -25,7 +26,7 @@ export function chooseCarriers(environment: NodeJS.ProcessEnv = process.env): Si
     },
     environment,
   )
-  if (!CARRIER_SECRET) return undefined
+  if (BACKROOM_PROFILE !== 'demo' || !CARRIER_SECRET) return undefined
   const url = CARRIER_WEBHOOK_URL ?? `${PUBLIC_URL}/tms/webhooks`
   return { secret: CARRIER_SECRET, url, dayMs: CARRIER_DAY_SECONDS * 1_000 }
 }
