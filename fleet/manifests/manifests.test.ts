@@ -51,7 +51,8 @@ describe('the overlay local', () => {
     objects = await render('local')
   })
 
-  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'books', 'psp', 'postgres', 'migrate']))
+  test('is valid, and runs every process', () =>
+    checkObjects(objects, [...processes, 'books', 'psp', 'postgres', 'migrate']))
 
   test('opens the paths of the architecture and no other', () => {
     const endpoints = endpointsOf(objects)
