@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -100,6 +100,24 @@ describe('the fleet in containers', async () => {
       const { stdout } = await promisify(execFile)(process.execPath, args)
       assert.match(stdout, /inventory|catshop/)
     }
+  })
+
+  test('tells every measure that the alerts and panels ask for', async () => {
+    await fleet.compose('up', '--detach', '--no-recreate', 'books')
+    const read = "fetch('http://127.0.0.1:9000/metrics').then(async (answer) => console.log(await answer.text()))"
+    const told = new Set<string>()
+    for (const { id, service, state } of await fleet.containers()) {
+      if (state !== 'running' || ['postgres', 'psp'].includes(service)) continue
+      const metrics = await fleet.docker('exec', id, 'node', '--eval', read)
+      for (const [, name = ''] of metrics.matchAll(/^# TYPE (\w+)/gm)) told.add(name)
+    }
+    const asked = await askedMeasures()
+    assert.ok(asked.length > 10)
+    assert.deepEqual(
+      asked.filter((name) => !told.has(name)),
+      [],
+    )
+    await fleet.compose('rm', '--stop', '--force', 'books')
   })
 
   test('hears, remembers and counts the same on every replica', async () => {
@@ -223,6 +241,15 @@ describe('the fleet in containers', async () => {
     )
   }
 })
+
+/** Names of all measures in the alert rules and the dashboards. */
+async function askedMeasures(): Promise<string[]> {
+  const folder = join(root, 'observability')
+  const files = ['prometheus/alerts.yaml', 'grafana/dashboards/fleet.json', 'grafana/dashboards/books.json']
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const names = texts.join().matchAll(/\b(?:backroom|nodejs|process)_\w+/g)
+  return [...new Set([...names].map(([name]) => name.replace(/_(bucket|count|sum)$/, '')))]
+}
 
 interface OrderLine {
   item: { id: string }

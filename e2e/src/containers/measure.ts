@@ -4,8 +4,8 @@ import type { Composition } from './engine.ts'
 export interface Cost {
   service: string
   imageMegabytes: number
-  /** From the start of the container until it listens. */
-  startSeconds: number
+  /** From the start of the container until it listens; undefined where the log does not say. */
+  startSeconds: number | undefined
   memoryMegabytes: number
 }
 
@@ -33,16 +33,20 @@ export async function costs({ docker, containers }: Composition): Promise<Cost[]
 export function costTable(found: readonly Cost[]): string {
   const rows = found.map(
     ({ service, imageMegabytes, startSeconds, memoryMegabytes }) =>
-      `| ${service.padEnd(10)} | ${String(imageMegabytes).padStart(10)} | ${startSeconds.toFixed(1).padStart(9)} | ${String(memoryMegabytes).padStart(11)} |`,
+      `| ${service.padEnd(10)} | ${String(imageMegabytes).padStart(10)} | ${(startSeconds?.toFixed(1) ?? '–').padStart(9)} | ${String(memoryMegabytes).padStart(11)} |`,
   )
   return ['| server     | image (MB) | start (s) | memory (MB) |', '| --- | ---: | ---: | ---: |', ...rows].join('\n')
 }
 
-/** By its own log, which says when it began to listen; not a number for those that keep another log. */
-async function secondsToListen(docker: Composition['docker'], id: string, startedAt: Date): Promise<number> {
+/** By its own log, which says when it began to listen. */
+async function secondsToListen(
+  docker: Composition['docker'],
+  id: string,
+  startedAt: Date,
+): Promise<number | undefined> {
   const log = await docker('logs', id)
   const line = log.split('\n').findLast((text) => text.includes('Server listening'))
-  if (!line) return Number.NaN
+  if (!line) return undefined
   const { time } = JSON.parse(line) as { time: number }
   return (time - startedAt.getTime()) / 1_000
 }

@@ -1,3 +1,4 @@
+import { isConnectionLoss } from '@backroom/database'
 import type { Tier } from '../define.ts'
 import { BusinessError, type BusinessErrorBody } from '../errors.ts'
 import type { CompiledTool } from '../tool-table.ts'
@@ -27,17 +28,6 @@ export function resultOf({ tool, output }: CompiledTool, returned: unknown, args
   return { structured: parsed.data as Record<string, unknown>, text: tool.text(parsed.data, args) }
 }
 
-const connectionLost = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  '08006',
-  '08003',
-])
 const repeatable = new Set(['40001', '40P01'])
 
 /** Whether Postgres undid the transaction for a reason that a second try cures. */
@@ -63,12 +53,4 @@ export function unavailable(what: string): BusinessError {
   return new BusinessError('unavailable', `${what} Nothing was acknowledged. Retry with the same idempotency key.`, {
     retryAfterMs: 1_000,
   })
-}
-
-function isConnectionLoss(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string }
-  if (code !== undefined) return connectionLost.has(code)
-  return /connection terminated|not queryable|timeout exceeded when trying to connect|connection timeout/i.test(
-    message ?? '',
-  )
 }

@@ -1,3 +1,4 @@
+import { isConnectionLoss } from '@backroom/database'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Tables } from '../database-tables.ts'
 import { applyFact } from './apply-fact.ts'
@@ -108,5 +109,5 @@ async function attempt<T>(db: Kysely<Tables>, work: () => Promise<T>): Promise<{
 /** Postgres undid the transaction because of another one, or has gone: the whole report is tried again. */
 function isRepeatable(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : ''
-  return /^(40|08|57)/.test(code) || code === 'ECONNRESET'
+  return isConnectionLoss(error) || /^(40|57)/.test(code)
 }
