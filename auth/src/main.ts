@@ -1,6 +1,7 @@
 import { domainNames } from '@backroom/access'
 import { ConfigurationError, Port, readSettings, sharedSettings } from '@backroom/configuration'
-import { serve } from '@backroom/http-server'
+import { awaitSchema } from '@backroom/database'
+import { createLogger, serve } from '@backroom/http-server'
 import { startTracing } from '@backroom/telemetry'
 import { mountMetrics } from '@backroom/telemetry/metrics'
 import { z } from 'zod'
@@ -27,6 +28,8 @@ const main = async () => {
     ...addressSettings,
   })
   await startTracing('auth')
+  const log = createLogger('auth', settings.LOG_LEVEL)
+  await awaitSchema(settings.DATABASE_URL, 'auth', (reason) => log.warn(`waiting: ${reason}`))
   const { app, internal } = await createAuthServer({
     publicUrl: settings.PUBLIC_URL,
     profile: settings.BACKROOM_PROFILE,

@@ -162,6 +162,8 @@ describe('the fleet in containers', async () => {
     const done = Object.values(load.progress).reduce((sum, turns) => sum + turns, 0)
     t.diagnostic(`${done} pieces of work done, ${load.refusals.length} answers asked to be repeated, none failed`)
     assert.ok(done > 100)
+    const lost = load.refusals.filter((answer) => !answer || answer.status >= 500)
+    assert.deepEqual(lost, [], 'no call met a server that was away')
   })
 
   test('recovers by itself when Postgres was away, and keeps what it acknowledged', async (t) => {

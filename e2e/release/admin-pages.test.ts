@@ -44,7 +44,7 @@ describe('the pages of an administrator', () => {
         const width = options.viewport?.width ?? 0
         assert.ok(await page.evaluate(`document.documentElement.scrollWidth <= ${width}`), `${page.url()} is too wide`)
         assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1)
-        const folder = process.env.BACKROOM_SCREENSHOTS
+        const folder = process.env.SCREENSHOTS
         const file = `${look} ${new URL(page.url()).pathname}`.replace(/\W+/g, '-')
         if (folder) await page.screenshot({ path: `${folder}/${file}.png`, fullPage: true })
       }

@@ -177,8 +177,8 @@ describe('the pages where people decide', () => {
   })
 })
 
-/** Keeps a picture where `BACKROOM_SCREENSHOTS` names a folder, for whoever wants to look. */
+/** Keeps a picture where `SCREENSHOTS` names a folder, for whoever wants to look. */
 async function keep(page: Person['page'], name: string): Promise<void> {
-  const folder = process.env.BACKROOM_SCREENSHOTS
+  const folder = process.env.SCREENSHOTS
   if (folder) await page.screenshot({ path: `${folder}/${name.replaceAll(/\W+/g, '-')}.png`, fullPage: true })
 }

@@ -33,6 +33,7 @@ interface Policy {
   egress?: Rule[]
 }
 
+/** Where the fleet lives. */
 export const NAMESPACE = 'backroom'
 /** Any address outside of the cluster. */
 export const INTERNET: Endpoint = { name: 'internet', namespace: '', labels: {}, ports: { https: 443 } }

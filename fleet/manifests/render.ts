@@ -29,6 +29,7 @@ export interface Pod {
   }
 }
 
+/** One container of a pod, as far as the checks look. */
 export interface Container {
   name: string
   ports?: { name: string; containerPort: number }[]

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DomainName, domainNames } from '@backroom/access'
 import { ConfigurationError } from '@backroom/configuration'
-import type { MigrationFolder } from '@backroom/database'
+import { type MigrationFolder, migrationFolders } from '@backroom/database'
 import type { FleetKeys } from './keys.ts'
 import type { Address } from './ports.ts'
 import { type FleetSettings, type ProcessName, processNames, root } from './settings.ts'
@@ -118,15 +118,7 @@ export interface PlannedSchema {
 export function schemasOf(names: ProcessName[]): PlannedSchema[] {
   return names
     .filter((name) => name !== 'gateway' && name !== 'psp')
-    .map((name) => {
-      const own = { prefix: name, path: join(folderOf(name), 'migrations') }
-      // Its name comes after those of the tables that it seals: files run in the order of prefix and name.
-      const trail = { prefix: 'trail', path: join(root, 'libs', 'audit', 'migrations') }
-      const shared = { prefix: 'service', path: join(root, 'libs', 'mcp-service', 'migrations') }
-      const workflow = { prefix: 'workflow', path: join(root, 'libs', 'workflows', 'migrations') }
-      const folders = name === 'auth' ? [own, trail] : [shared, workflow, trail, own]
-      return { schema: name, folders: folders.filter(({ path }) => existsSync(path)), workflows: name !== 'auth' }
-    })
+    .map((name) => ({ schema: name, folders: migrationFolders(name), workflows: name !== 'auth' }))
 }
 
 /** Where the services keep the signed ends of their audit chains. */

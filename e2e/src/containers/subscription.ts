@@ -4,8 +4,6 @@ import type { DomainName } from '@backroom/access'
 export interface Subscription {
   /** URIs that were announced so far. */
   readonly heard: readonly string[]
-  /** Whether the server still holds the stream open. */
-  readonly isOpen: boolean
   close(): void
 }
 
@@ -46,25 +44,14 @@ export async function subscribe(
     }),
   })
   const heard: string[] = []
-  const state = { isOpen: true }
   const messages = messagesOf(response)
   const first = await messages.next()
   if (first.value?.method !== 'notifications/subscriptions/acknowledged')
     throw new Error(`${domain} did not acknowledge: ${JSON.stringify(first.value)}`)
   void (async () => {
     for await (const { params } of messages) if (params?.uri) heard.push(params.uri)
-  })()
-    .catch(() => undefined)
-    .finally(() => {
-      state.isOpen = false
-    })
-  return {
-    heard,
-    get isOpen() {
-      return state.isOpen
-    },
-    close: () => leaving.abort(),
-  }
+  })().catch(() => undefined)
+  return { heard, close: () => leaving.abort() }
 }
 
 interface Message {

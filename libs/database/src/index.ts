@@ -1,4 +1,6 @@
+export { awaitSchema } from './await-schema.ts'
 export { type Connection, connect } from './connect.ts'
 export { isConnectionLoss } from './connection-loss.ts'
-export { type MigrationFolder, migrate } from './migrate.ts'
+export { migrate } from './migrate.ts'
+export { type MigrationFolder, migrationFolders } from './migration-files.ts'
 export { prepareSchema } from './prepare-schema.ts'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { currentTraceId, isTracing, parseTraceparent, traceRequests } from '@backroom/telemetry'
+import { parseTraceparent, traceRequests } from '@backroom/telemetry'
 import { countRequest } from '@backroom/telemetry/metrics'
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import { logOptions } from './logger.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,9 +31,6 @@ export interface HttpServerOptions {
 
 const MAX_HEADER_BYTES = 32 * 1024
 const requestIdForm = /^[\w.-]{8,64}$/
-const redacted = ['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key'].map(
-  (header) => `headers["${header}"]`,
-)
 
 /**
  * A Fastify server as every process of the fleet runs it: bounded bodies, headers and times; one JSON access line a
@@ -40,12 +38,7 @@ const redacted = ['authorization', 'cookie', 'set-cookie', 'proxy-authorization'
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
-    logger: {
-      level: options.logLevel,
-      base: { service: options.name },
-      redact: [...redacted, ...redacted.map((path) => `req.${path}`)],
-      ...(isTracing() ? { mixin: () => ({ trace_id: currentTraceId() }) } : {}),
-    },
+    logger: logOptions(options.name, options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
     // Every line names its request itself; a logger for each would name it twice and cost more than the line.
     childLoggerFactory: (logger) => logger,

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@backroom/configuration'
-import { serve } from '@backroom/http-server'
+import { awaitSchema } from '@backroom/database'
+import { createLogger, serve } from '@backroom/http-server'
 import { startTracing } from '@backroom/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
@@ -35,6 +36,8 @@ export async function runService<Schema>(service: Service, options: RunOptions<S
     const settings = readServiceSettings()
     await startTracing(service.domain)
     if (process.argv.includes('--stdio')) return await runStdio(service, settings, options)
+    const log = createLogger(service.domain, settings.LOG_LEVEL)
+    await awaitSchema(settings.DATABASE_URL, service.domain, (reason) => log.warn(`waiting: ${reason}`))
     const { app, internal } = await prepareService(service, settings, options)
     const { HOST: host, PORT, INTERNAL_PORT } = settings
     await serve([

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto'
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import { type AnyDatabase, takePermits } from './table.ts'
 
 /** Share of a limit that a replica takes at a time, and that it gives to each key without asking. */
 const BLOCK = 0.02
 const MAX_KEYS = 20_000
+/** For so long after a failure the database is not asked: each try may cost the time of a connection. */
+const AWAY_MS = 2_000
 
 /** What one replica may still give to one key. */
 interface Allowance {
@@ -11,7 +14,7 @@ interface Allowance {
   given: number
   /** Permits that it holds and has not given. */
   left: number
-  /** Given before it asked the table for the first time. */
+  /** Given without the table's knowing. */
   unreported: number
   /** All replicas together have given what there was. */
   spent: boolean
@@ -25,37 +28,51 @@ interface Allowance {
  * limit, so that one call in fifty asks the database, and callers far below their limit never do. All replicas together
  * give at most 2 % a replica more than the limit. While the database does not answer, each replica counts for itself.
  *
- * @param name keeps limits of one schema apart
+ * @param name keeps limits of one schema apart; those of routes are kept apart by their method and path
  */
 export function sharedStore(db: AnyDatabase, name: string, warn: (error: unknown) => void): FastifyRateLimitStoreCtor {
-  let limits = 0
-  const create = (): FastifyRateLimitStore => storeOf(db, `${name}|${limits++}`, warn, create)
+  const create = (limit: string): FastifyRateLimitStore =>
+    storeOf(db, `${name}|${limit}`, warn, ({ routeInfo = {} }) => create(`${routeInfo.method} ${routeInfo.url}`))
   // The plugin makes its store with `new`, and takes what that returns.
   function SharedStore() {
-    return create()
+    return create('')
   }
   return SharedStore as unknown as FastifyRateLimitStoreCtor
+}
+
+/** What the plugin says of a limit of its own; of no route for one that is made by hand. */
+interface LimitParameters {
+  routeInfo?: { method?: unknown; url?: string }
 }
 
 function storeOf(
   db: AnyDatabase,
   prefix: string,
   warn: (error: unknown) => void,
-  child: () => FastifyRateLimitStore,
+  child: (parameters: LimitParameters) => FastifyRateLimitStore,
 ): FastifyRateLimitStore {
   const allowances = new Map<string, Allowance>()
+  let awayUntil = 0
+
+  /** Keys may be long, or somebody's address: the table has their hash. */
+  const permits = async (key: string, count: number, windowMs: number) => {
+    if (Date.now() < awayUntil) return undefined
+    return takePermits(db, `${prefix}|${hash('sha256', key, 'base64url')}`, count, windowMs).catch((error) => {
+      awayUntil = Date.now() + AWAY_MS
+      warn(error)
+    })
+  }
 
   const fetchBlock = async (key: string, allowance: Allowance, windowMs: number, max: number): Promise<void> => {
     const block = Math.max(1, Math.floor(max * BLOCK))
-    const asked = allowance.unreported + block
-    try {
-      const { used, endsInMs } = await takePermits(db, `${prefix}|${key}`, asked, windowMs)
+    const taken = await permits(key, allowance.unreported + block, windowMs)
+    if (taken) {
       allowance.unreported = 0
-      allowance.left = Math.min(block, max - (used - block))
-      allowance.endsAt = Date.now() + endsInMs
-    } catch (error) {
-      warn(error)
+      allowance.left = Math.min(block, max - (taken.used - block))
+      allowance.endsAt = Date.now() + taken.endsInMs
+    } else {
       allowance.left = Math.min(block, max - allowance.given)
+      allowance.unreported += Math.max(0, allowance.left)
     }
     allowance.spent = allowance.left <= 0
   }
@@ -80,7 +97,7 @@ function storeOf(
         (error: Error) => done(error),
       )
     },
-    child,
+    child: child as FastifyRateLimitStore['child'],
   }
 }
 

@@ -24,8 +24,14 @@ export async function takePermits(db: AnyDatabase, key: string, permits: number,
   return rows[0] as Window
 }
 
+const SWEPT_AT_ONCE = 1_000
+
 /** Deletes windows that have ended. */
 export async function sweepLimits(db: AnyDatabase): Promise<void> {
-  await sql`
-    delete from rate_limit where key in (select key from rate_limit where ends_at < now() limit 1000)`.execute(db)
+  for (let swept = SWEPT_AT_ONCE; swept === SWEPT_AT_ONCE; ) {
+    const { numAffectedRows } = await sql`
+      delete from rate_limit
+      where key in (select key from rate_limit where ends_at < now() limit ${SWEPT_AT_ONCE})`.execute(db)
+    swept = Number(numAffectedRows)
+  }
 }

@@ -9,6 +9,7 @@ declare module 'fastify' {
   }
 }
 
+/** How the requests of a process become spans. */
 export interface TraceOptions {
   /** Whether the span of a request continues the caller's trace; at the public door it begins its own and links that. */
   joinsCaller: boolean

@@ -95,8 +95,10 @@ function untilEnd<T>(span: OpenSpan, work: (note: Note) => T): T {
   ) as T
 }
 
+/** Only its kind: messages quote what callers sent. */
 function fail(span: OpenSpan, error: unknown): void {
-  const { name, message, code } = error as Partial<Error & { code: unknown }>
-  span.note({ 'error.type': typeof code === 'string' ? code : (name ?? 'Error') }, message ?? String(error))
+  const { name, code } = error as Partial<Error & { code: unknown }>
+  const type = typeof code === 'string' ? code : (name ?? 'Error')
+  span.note({ 'error.type': type }, type)
   span.end()
 }

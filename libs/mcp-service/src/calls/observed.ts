@@ -20,7 +20,7 @@ function traced(name: string, call: ToolCall, work: () => Promise<Outcome>): Pro
   return inSpan(`tools/call ${name}`, factsOf(name, call), async (note) => {
     const outcome = await work()
     if (outcome.ok) note({ 'backroom.replayed': outcome.result.replayed === true })
-    else note({ 'error.type': outcome.error.code }, outcome.error.message)
+    else note({ 'error.type': outcome.error.code }, outcome.error.code)
     return outcome
   })
 }
