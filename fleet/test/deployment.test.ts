@@ -74,9 +74,15 @@ describe('docker-compose.yml', () => {
       assert.equal(read_only, true, name)
       assert.deepEqual(cap_drop, ['ALL'], name)
     }
-    const all = ['postgres', ...processes.filter((name) => name !== 'gateway')]
-    const inMigration = compose.services.migrate?.volumes ?? []
-    assert.deepEqual(new Set(inMigration), new Set(all.map((name) => `${name}-secrets:/secrets/${name}`)))
+  })
+
+  test('shows its jobs what they need, and lets them change none of it', () => {
+    const secretsOf = (names: readonly string[]) => names.map((name) => `${name}-secrets:/secrets/${name}:ro`)
+    assert.deepEqual(compose.services.migrate?.volumes, secretsOf(['postgres', 'auth', ...deployed]))
+    for (const name of ['reconcile', 'books'])
+      assert.deepEqual(compose.services[name]?.volumes, secretsOf([...deployed, 'psp']))
+    const admins = compose.services.admin?.volumes ?? []
+    assert.ok(admins.every((volume) => volume.endsWith(':ro')))
   })
 
   test('keeps the signed ends of the audit chains, each where its server alone writes', () => {
