@@ -16,6 +16,8 @@ const collector = outside('collector', 'observability', { 'app.kubernetes.io/nam
 const names = outside('names', 'kube-system', { 'k8s-app': 'kube-dns' }, { dns: 53 })
 const stranger = outside('stranger', 'elsewhere', { 'app.kubernetes.io/name': 'gateway' })
 
+/** They read what the servers wrote. */
+const watchers = ['books', 'verify-trails']
 const rotation = 'key-rotation'
 const keyJobs = ['keys-add', 'keys-promote', 'keys-retire']
 
@@ -52,7 +54,7 @@ describe('the overlay local', () => {
   })
 
   test('is valid, and runs every process', () =>
-    checkObjects(objects, [...processes, 'books', 'psp', 'postgres', 'migrate']))
+    checkObjects(objects, [...processes, ...watchers, 'psp', 'postgres', 'migrate']))
 
   test('opens the paths of the architecture and no other', () => {
     const endpoints = endpointsOf(objects)
@@ -63,7 +65,7 @@ describe('the overlay local', () => {
       new Set([
         ...architecture(),
         ...outward(endpoints),
-        ...['migrate', 'auth', ...domains, 'books'].map((name) => `${name} -> postgres:postgres`),
+        ...['migrate', 'auth', ...domains, ...watchers].map((name) => `${name} -> postgres:postgres`),
         ...['payments -> psp:http', 'psp -> payments:http', 'books -> psp:http'],
         ...anyone.map(({ name }) => `${name} -> gateway:http`),
       ]),
@@ -77,7 +79,8 @@ describe('the overlay production', () => {
     objects = await render('production')
   })
 
-  test('is valid, and runs every process', () => checkObjects(objects, [...processes, 'books', 'migrate', ...keyJobs]))
+  test('is valid, and runs every process', () =>
+    checkObjects(objects, [...processes, ...watchers, 'migrate', ...keyJobs]))
 
   test('opens the paths of the architecture and no other', () => {
     const endpoints = endpointsOf(objects)
@@ -92,7 +95,7 @@ describe('the overlay production', () => {
       new Set([
         ...architecture(),
         ...outward(endpoints),
-        ...['migrate', 'auth', ...domains, 'books'].map((name) => `${name} -> database:postgres`),
+        ...['migrate', 'auth', ...domains, ...watchers].map((name) => `${name} -> database:postgres`),
         ...['prometheus -> database:metrics', 'database -> names:dns', 'database -> internet:https'],
         ...['auth', 'payments', 'books', ...keyJobs].map((name) => `${name} -> internet:https`),
         'door -> gateway:http',
