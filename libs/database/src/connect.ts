@@ -60,6 +60,8 @@ export function connect<Schema>(
     async close() {
       stopMeasuring()
       await db.destroy()
+      // Kysely ends no pool that it has not used.
+      if (!pool.ending) await pool.end()
     },
   }
 }

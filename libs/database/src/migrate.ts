@@ -13,6 +13,8 @@ import { type MigrationFolder, migrationFiles } from './migration-files.ts'
  */
 export async function migrate(ownerUrl: string, schema: string, folders: MigrationFolder[]): Promise<void> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 1, options: `-c search_path=${schema}` })
+  // A connection that the server closes while it is given back would otherwise end the process.
+  pool.on('error', () => undefined)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     const ran = await alreadyRan(db)
