@@ -108,8 +108,15 @@ describe('the fleet in containers', async () => {
     const told = new Set<string>()
     for (const { id, service, state } of await fleet.containers()) {
       if (state !== 'running' || ['postgres', 'psp'].includes(service)) continue
-      const metrics = await fleet.docker('exec', id, 'node', '--eval', read)
-      for (const [, name = ''] of metrics.matchAll(/^# TYPE (\w+)/gm)) told.add(name)
+      const listens = () =>
+        fleet.docker('exec', id, 'node', '--eval', read).then(
+          (metrics) => {
+            for (const [, name = ''] of metrics.matchAll(/^# TYPE (\w+)/gm)) told.add(name)
+            return true
+          },
+          () => false,
+        )
+      await until(`${service} tells its measures`, listens, { everyMs: 1_000 })
     }
     const asked = await askedMeasures()
     assert.ok(asked.length > 10)
