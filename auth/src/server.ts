@@ -1,4 +1,4 @@
-import { headFolder, type Sealer, signHead, startSealer } from '@backroom/audit'
+import { headFolder, openHead, type Sealer, signHead, startSealer } from '@backroom/audit'
 import { ConfigurationError } from '@backroom/configuration'
 import { type Connection, connect } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
@@ -151,7 +151,11 @@ function sealTrail(engine: Engine, folder: string | undefined, log: FastifyInsta
       const [key] = engine.parts.keys.signing
       if (key) await heads?.write('auth', await signHead('auth', end, key))
     },
-    onError: (error) => log.warn({ err: error }, 'the audit trail was not sealed; it is tried again'),
+    last: async () => {
+      const signed = await heads?.read('auth')
+      return signed === undefined ? undefined : openHead('auth', signed, engine.parts.keys.signing)
+    },
+    onError: (error) => log.error({ err: error }, 'the end of the audit trail was not signed'),
   })
 }
 

@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import {
+  type ChainEnd,
   exportTrail,
   headFolder,
   openHead,
@@ -130,6 +131,7 @@ describe('the chain of a trail', () => {
     const sealer = startSealer({
       db,
       keep: async ({ position }) => void ends.push(position),
+      last: async () => undefined,
       onError: (error) => assert.fail(String(error)),
     })
     await append(db, 'sealed at last')
@@ -138,6 +140,27 @@ describe('the chain of a trail', () => {
     assert.deepEqual(findings, [])
     assert.equal(end.position, rows)
     assert.equal(ends.at(-1), rows)
+  })
+
+  it('is not signed over where it does not hold the end that was signed before', async () => {
+    const { end } = await verifyTrail(db, 'wms')
+    const kept: number[] = []
+    const errors: string[] = []
+    const sealedAfter = async (last: ChainEnd) => {
+      const sealer = startSealer({
+        db,
+        keep: async ({ position }) => void kept.push(position),
+        last: async () => last,
+        onError: (error) => errors.push(String(error)),
+      })
+      await sealer.stop()
+    }
+    await sealedAfter({ position: end.position + 5, hash: end.hash })
+    await sealedAfter({ position: end.position, hash: 'ab'.repeat(32) })
+    assert.deepEqual(kept, [])
+    assert.equal(errors.length, 2)
+    await sealedAfter(end)
+    assert.deepEqual(kept, [end.position])
   })
 
   it('goes out as JSON Lines that prove themselves', async () => {

@@ -22,17 +22,14 @@ export function lastHeadOf(domain: DomainName, { AUDIT_HEADS, SERVICE_KEY }: Hea
 }
 
 /** Seals the trail of a domain, and keeps its signed end where AUDIT_HEADS says. */
-export function sealTrail(
-  domain: DomainName,
-  { AUDIT_HEADS, SERVICE_KEY }: HeadSettings,
-  db: AnyDatabase,
-  log: FastifyBaseLogger,
-): Sealer {
+export function sealTrail(domain: DomainName, settings: HeadSettings, db: AnyDatabase, log: FastifyBaseLogger): Sealer {
+  const { AUDIT_HEADS, SERVICE_KEY } = settings
   const heads = AUDIT_HEADS ? headFolder(AUDIT_HEADS) : undefined
   const key = JSON.parse(SERVICE_KEY) as JWK
   return startSealer({
     db,
     keep: async (end) => heads?.write(domain, await signHead(domain, end, key)),
-    onError: (error) => log.warn({ err: error }, 'the audit trail was not sealed; it is tried again'),
+    last: lastHeadOf(domain, settings),
+    onError: (error) => log.error({ err: error }, 'the end of the audit trail was not signed'),
   })
 }
