@@ -1,4 +1,4 @@
-# Images of the fleet: one target for each process, and `fleet` for its jobs (secrets, migrations, reconciliation).
+# Images of the fleet: one target for each process, and `fleet` for its jobs (secrets, migrations, proofs of the books, administration).
 #   docker build --target wms -t backroom/wms .
 # The folders are kept as they are in the checkout, because Node strips no types under node_modules; each image holds the
 # program of its target, the libraries it imports and their production dependencies as the lockfile names them.
