@@ -10,8 +10,9 @@ import { createVrptwRoutes } from './vrptw-routes.ts'
 const SCAN_UP_TO = 200
 
 /**
- * Capacity and time windows with constant work a place: every node knows its earliest departure and its latest
- * arrival, so a task fits between two nodes when it can be reached from one and the other can be reached in time.
+ * The vehicle routing problem with time windows (VRPTW), with constant work a place: every node knows its earliest
+ * departure and its latest arrival, so a task fits between two nodes when it can be reached from one and the other can
+ * be reached in time.
  */
 export function createVrptwEvaluation(
   model: Model,
