@@ -8,8 +8,6 @@ import { seedDemo } from './seed-demo.ts'
 import type { SimulatorSettings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
 
-export { readSimulatorSettings, type SimulatorSettings } from './settings.ts'
-
 const DELIVERY_MS = 25
 const SWEEP_MS = 5_000
 
