@@ -1,4 +1,4 @@
-import { headFolder, openHead, type Sealer, signHead, startSealer } from '@backroom/audit'
+import { headFolder, lastHead, type Sealer, signHead, startSealer } from '@backroom/audit'
 import { ConfigurationError } from '@backroom/configuration'
 import { type Connection, connect } from '@backroom/database'
 import { createHttpServer } from '@backroom/http-server'
@@ -151,10 +151,7 @@ function sealTrail(engine: Engine, folder: string | undefined, log: FastifyInsta
       const [key] = engine.parts.keys.signing
       if (key) await heads?.write('auth', await signHead('auth', end, key))
     },
-    last: async () => {
-      const signed = await heads?.read('auth')
-      return signed === undefined ? undefined : openHead('auth', signed, engine.parts.keys.signing)
-    },
+    last: async () => heads && lastHead(heads, 'auth', engine.parts.keys.signing),
     onError: (error) => log.error({ err: error }, 'the end of the audit trail was not signed'),
   })
 }

@@ -23,6 +23,7 @@ import { until } from '../src/until.ts'
 const CALLS_PER_MINUTE = 3_000
 const POSTGRES_AWAY_MS = 20_000
 const PRODUCTS = 80
+const READ_MEASURES = "fetch('http://127.0.0.1:9000/metrics').then(async (answer) => console.log(await answer.text()))"
 const root = join(import.meta.dirname, '..', '..')
 
 describe('the fleet in containers', async () => {
@@ -53,10 +54,22 @@ describe('the fleet in containers', async () => {
   const servers = async () => [
     ...new Set((await fleet.containers()).filter(({ state }) => state === 'running').map(({ service }) => service)),
   ]
-  const scaled = async (replicas: number) =>
-    (await servers())
-      .filter((name) => !['postgres', 'psp', 'gateway'].includes(name))
-      .flatMap((name) => ['--scale', `${name}=${replicas}`])
+  const measuresOf = (id: string) => fleet.docker('exec', id, 'node', '--eval', READ_MEASURES)
+  /** Starts so many of each server, and waits until the gateway knows them all. */
+  const scale = async (replicas: Record<string, number>) => {
+    const counts = Object.entries(replicas)
+    const options = counts.flatMap(([name, count]) => ['--scale', `${name}=${count}`])
+    await fleet.compose('up', '--detach', '--no-recreate', ...options)
+    await fleet.healthy()
+    const [gateway] = await fleet.containers('gateway')
+    const knowsAll = async () => {
+      const measures = await measuresOf(gateway?.id ?? '')
+      const isKnown = ([name, count]: [string, number]) =>
+        measures.includes(`replicas{upstream="${name}",state="in_use",service="gateway"} ${count}\n`)
+      return counts.every(isKnown)
+    }
+    await until('the gateway knows every replica', knowsAll, { everyMs: 500 })
+  }
   /** Waits until every kind of work has gone on. */
   const everyoneWorks = async (load: Load) => {
     const reached = { ...load.progress }
@@ -105,14 +118,13 @@ describe('the fleet in containers', async () => {
 
   test('tells every measure that the alerts and panels ask for', async () => {
     await fleet.compose('up', '--detach', '--no-recreate', 'books')
-    const read = "fetch('http://127.0.0.1:9000/metrics').then(async (answer) => console.log(await answer.text()))"
     const told = new Set<string>()
     for (const { id, service, state } of await fleet.containers()) {
       if (state !== 'running' || ['postgres', 'psp'].includes(service)) continue
       const listens = () =>
-        fleet.docker('exec', id, 'node', '--eval', read).then(
-          (metrics) => {
-            for (const [, name = ''] of metrics.matchAll(/^# TYPE (\w+)/gm)) told.add(name)
+        measuresOf(id).then(
+          (measures) => {
+            for (const [, name = ''] of measures.matchAll(/^# TYPE (\w+)/gm)) told.add(name)
             return true
           },
           () => false,
@@ -129,10 +141,7 @@ describe('the fleet in containers', async () => {
   })
 
   test('hears, remembers and counts the same on every replica', async () => {
-    await fleet.compose('up', '--detach', '--no-recreate', '--scale', 'wms=3', '--scale', 'oms=2')
-    await fleet.healthy()
-    // The gateway looks for new addresses every five seconds.
-    await sleep(6_000)
+    await scale({ wms: 3, oms: 2 })
     const warehouse = await token('warehouse@example.com', 'wms')
     const [product] = await plentiful(calls, warehouse, 1)
     const sku = product?.sku ?? ''
@@ -155,9 +164,8 @@ describe('the fleet in containers', async () => {
   })
 
   test('loses no call while every server is restarted in turn', async (t) => {
-    await fleet.compose('up', '--detach', '--no-recreate', ...(await scaled(2)))
-    await fleet.healthy()
-    await sleep(6_000)
+    const replaced = (await servers()).filter((name) => !['postgres', 'psp', 'gateway'].includes(name))
+    await scale(Object.fromEntries(replaced.map((name) => [name, 2])))
     const load = await startWork('demo3@example.com')
     await everyoneWorks(load)
     for (const { id, service, state } of await fleet.containers()) {

@@ -50,7 +50,7 @@ export async function subscribe(
     throw new Error(`${domain} did not acknowledge: ${JSON.stringify(first.value)}`)
   void (async () => {
     for await (const { params } of messages) if (params?.uri) heard.push(params.uri)
-  })().catch(() => undefined)
+  })().catch(() => undefined) // A stream that ends, by `close` or otherwise, hears nothing more: its watcher sees that.
   return { heard, close: () => leaving.abort() }
 }
 

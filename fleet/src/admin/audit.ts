@@ -6,7 +6,7 @@ import {
   exportTrail,
   type Finding,
   headFolder,
-  openHead,
+  lastHead,
   type SignedHead,
   type Verification,
   verifyExport,
@@ -69,13 +69,11 @@ async function verifyOne(installation: Installation, trail: Trail): Promise<bool
 
 /** @throws {ConfigurationError} when the head was not signed by its service */
 async function headOf({ headsOf, keys }: Installation, trail: Trail): Promise<SignedHead | undefined> {
-  const signed = await headFolder(headsOf(trail)).read(trail)
-  if (signed === undefined) return undefined
   const published =
     trail === 'auth'
       ? readAuthKeys(keys.authKeysFile).signing
       : [(JSON.parse(await readFile(keys.serviceKeysFile, 'utf8')) as Record<string, JWK>)[trail] ?? {}]
-  return openHead(trail, signed, published).catch((error: Error) => {
+  return lastHead(headFolder(headsOf(trail)), trail, published).catch((error: Error) => {
     throw new ConfigurationError(error.message)
   })
 }

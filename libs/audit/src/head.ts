@@ -53,6 +53,21 @@ export interface HeadFolder {
   read(trail: string): Promise<string | undefined>
 }
 
+/**
+ * The signed end of a trail that was kept last; undefined when none is.
+ *
+ * @throws when no key fits, or when it is the head of another trail
+ */
+export async function lastHead(
+  heads: HeadFolder,
+  trail: string,
+  keys: readonly JWK[],
+): Promise<SignedHead | undefined> {
+  const signed = await heads.read(trail)
+  return signed === undefined ? undefined : openHead(trail, signed, keys)
+}
+
+/** The heads in this folder. */
 export function headFolder(folder: string): HeadFolder {
   const path = (trail: string) => join(folder, `${trail}.head`)
   return {

@@ -1,5 +1,5 @@
 export type { ChainEnd, Finding } from './chain.ts'
 export { exportTrail, verifyExport } from './export.ts'
-export { headFolder, openHead, type SignedHead, signHead } from './head.ts'
+export { headFolder, lastHead, openHead, type SignedHead, signHead } from './head.ts'
 export { type Sealer, startSealer } from './sealer.ts'
 export { type Verification, verifyTrail } from './verify.ts'

@@ -39,6 +39,7 @@ async function reasonToWait(url: string, schema: string, wanted: readonly string
   } catch (error) {
     return `the database cannot be used yet: ${(error as Error).message}`
   } finally {
+    // Ending what never was a connection may fail as well, and says nothing new.
     await client.end().catch(() => undefined)
   }
 }

@@ -126,3 +126,39 @@ export function measure({ name, help, labels = [], read }: Measure): () => void 
   }
   return () => sameName.delete(read)
 }
+
+/** What is open of one kind. */
+export interface OpenWork {
+  labels: Record<string, string>
+  count: number
+  /** Age of the oldest in seconds. */
+  oldest: number
+}
+
+/** Two measures of what has not ended. */
+export interface OpenMeasure {
+  count: Pick<Measure, 'name' | 'help'>
+  oldest: Pick<Measure, 'name' | 'help'>
+  labels: readonly string[]
+  read(): Promise<readonly OpenWork[]>
+}
+
+/** Measures how much is open and how old the oldest of it is, with one look for both, until the returned function is called. */
+export function measureOpen({ count, oldest, labels, read }: OpenMeasure): () => void {
+  let looking: Promise<readonly OpenWork[]> | undefined
+  const look = () => {
+    looking ??= read().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+  const reading = (pick: (open: OpenWork) => number) => async () =>
+    (await look()).map((open) => ({ labels: open.labels, value: pick(open) }))
+  const stops = [
+    measure({ ...count, labels, read: reading((open) => open.count) }),
+    measure({ ...oldest, labels, read: reading((open) => open.oldest) }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}

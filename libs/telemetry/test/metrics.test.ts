@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
-import { countCall, measure, measurePool, mountMetrics } from '../src/metrics.ts'
+import { countCall, measure, measureOpen, measurePool, mountMetrics } from '../src/metrics.ts'
 
 const app = Fastify()
 mountMetrics(app, 'wms')
@@ -46,4 +46,21 @@ test('pools, and whatever else is looked up when somebody asks, until it is over
   assert.match(text, /^nodejs_eventloop_lag_p99_seconds/m)
   for (const stop of [forget, end, broken]) stop()
   assert.doesNotMatch(await read(), /schema="oms"|of="one"/)
+})
+
+test('what is open is counted and aged by one look, and anew when somebody asks again', async () => {
+  let looks = 0
+  const end = measureOpen({
+    count: { name: 'errands', help: 'Errands.' },
+    oldest: { name: 'errand_oldest_seconds', help: 'Age of the oldest.' },
+    labels: ['of'],
+    read: async () => [{ labels: { of: 'cats' }, count: ++looks, oldest: 60 }],
+  })
+  const first = await read()
+  assert.equal(valueIn(first, 'backroom_errands{of="cats",service="wms"}'), 1)
+  assert.equal(valueIn(first, 'backroom_errand_oldest_seconds{of="cats",service="wms"}'), 60)
+  assert.equal(valueIn(await read(), 'backroom_errands{of="cats",service="wms"}'), 2)
+  assert.equal(looks, 2)
+  end()
+  assert.doesNotMatch(await read(), /of="cats"/)
 })

@@ -1,5 +1,5 @@
 import type { DomainName } from '@backroom/access'
-import { headFolder, openHead, type Sealer, type SignedHead, signHead, startSealer } from '@backroom/audit'
+import { headFolder, lastHead, type Sealer, type SignedHead, signHead, startSealer } from '@backroom/audit'
 import type { FastifyBaseLogger } from 'fastify'
 import type { JWK } from 'jose'
 import type { AnyDatabase } from '../any-database.ts'
@@ -15,10 +15,7 @@ export function lastHeadOf(domain: DomainName, { AUDIT_HEADS, SERVICE_KEY }: Hea
   if (!AUDIT_HEADS) return async () => undefined
   const heads = headFolder(AUDIT_HEADS)
   const key = JSON.parse(SERVICE_KEY) as JWK
-  return async () => {
-    const signed = await heads.read(domain)
-    return signed === undefined ? undefined : openHead(domain, signed, [key])
-  }
+  return () => lastHead(heads, domain, [key])
 }
 
 /** Seals the trail of a domain, and keeps its signed end where AUDIT_HEADS says. */
